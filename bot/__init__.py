@@ -1,0 +1,1 @@
+"""The app: turns, handlers, announcements, delivery."""

@@ -1,0 +1,1 @@
+"""Contract values as adaptive cards, in the reader's language."""

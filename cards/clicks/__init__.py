@@ -1,0 +1,1 @@
+"""What buttons carry: one payload class per button, one file per subject."""

@@ -1,0 +1,1 @@
+"""The support contract as pure rules: frozen values and functions, one subject a file."""

@@ -1,0 +1,1 @@
+"""Rows in, contract values out: the database, one file per subject."""
