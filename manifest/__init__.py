@@ -1,0 +1,1 @@
+"""The Teams app package: the manifest template, its localisations and its icons."""
