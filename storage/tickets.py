@@ -1,0 +1,210 @@
+"""Tickets and their history: load, keep, list (R2, R3, R5).
+
+A ticket that two people may change at once is loaded with `lock=True`: its row is then held until the transaction ends.
+`save_ticket` writes the whole value and raises the version; every change also adds an event, and events are never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from contract.tickets import EventKind, Outcome, Product, State, Ticket, TicketEvent, Urgency
+from storage.errors import NotFound
+from storage.tables import people, ticket_events, tickets
+
+
+def ticket_of(row: Row[tuple[object, ...]]) -> Ticket:
+    """The ticket in a row of `tickets`."""
+    return Ticket(
+        number=row.number,
+        customer_id=row.customer_id,
+        subject=row.subject,
+        description=row.description,
+        product=Product(row.product) if row.product else None,
+        affected=row.affected,
+        reach=row.reach,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        by_phone=row.by_phone,
+        state=State(row.state),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        outcome_details=row.outcome_details,
+        engineer_id=row.engineer_id,
+        claimed_at=row.claimed_at,
+        urgency=Urgency(row.urgency) if row.urgency else None,
+        microsoft_case=row.microsoft_case,
+        closed_at=row.closed_at,
+        outside_hours_allowed=row.outside_hours_allowed,
+        duplicate_of=row.duplicate_of,
+        follow_up_of=row.follow_up_of,
+        is_void=row.is_void,
+        minimum_waived_reason=row.minimum_waived_reason,
+        granted_minutes=row.granted_minutes,
+        version=row.version,
+    )
+
+
+def _columns(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "customer_id": ticket.customer_id,
+        "subject": ticket.subject,
+        "description": ticket.description,
+        "product": ticket.product.value if ticket.product else None,
+        "affected": ticket.affected,
+        "reach": ticket.reach,
+        "created_at": ticket.created_at,
+        "created_by": ticket.created_by,
+        "by_phone": ticket.by_phone,
+        "state": ticket.state.value,
+        "outcome": ticket.outcome.value if ticket.outcome else None,
+        "outcome_details": dict(ticket.outcome_details),
+        "engineer_id": ticket.engineer_id,
+        "claimed_at": ticket.claimed_at,
+        "urgency": ticket.urgency.value if ticket.urgency else None,
+        "microsoft_case": ticket.microsoft_case,
+        "closed_at": ticket.closed_at,
+        "outside_hours_allowed": ticket.outside_hours_allowed,
+        "duplicate_of": ticket.duplicate_of,
+        "follow_up_of": ticket.follow_up_of,
+        "is_void": ticket.is_void,
+        "minimum_waived_reason": ticket.minimum_waived_reason,
+        "granted_minutes": ticket.granted_minutes,
+        "version": ticket.version,
+    }
+
+
+def load_ticket(session: Session, number: int, *, lock: bool = False) -> Ticket:
+    """The ticket with this number. Raises NotFound."""
+    query = select(tickets).where(tickets.c.number == number)
+    found = session.execute(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise NotFound("ticket", number)
+    return ticket_of(found)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDates:
+    """What is kept beside a ticket for sorting and reminding: pick-up target and latest activity (UTC)."""
+
+    pickup_due_at: datetime
+    active_at: datetime
+    last_event: EventKind
+
+
+def load_ticket_dates(session: Session, number: int) -> TicketDates:
+    """Pick-up target (D19, D20) and latest activity of a ticket. Raises NotFound."""
+    found = session.execute(
+        select(tickets.c.pickup_due_at, tickets.c.active_at, tickets.c.last_event).where(tickets.c.number == number)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("ticket", number)
+    return TicketDates(found.pickup_due_at, found.active_at, EventKind(found.last_event))
+
+
+def insert_ticket(session: Session, ticket: Ticket, pickup_due_at: datetime) -> Ticket:
+    """Keep a new ticket; returns it with the number it got (whatever number it carried)."""
+    key = session.execute(
+        insert(tickets).values(
+            **_columns(ticket),
+            pickup_due_at=pickup_due_at,
+            active_at=ticket.created_at,
+            last_event=EventKind.TICKET_OPENED.value,
+        )
+    ).inserted_primary_key
+    return replace(ticket, number=int(key[0]))
+
+
+def save_ticket(session: Session, ticket: Ticket, *, pickup_due_at: datetime | None = None) -> Ticket:
+    """Write a ticket that was loaded with a lock; returns it with its new version."""
+    saved = replace(ticket, version=ticket.version + 1)
+    values = _columns(saved)
+    if pickup_due_at is not None:
+        values["pickup_due_at"] = pickup_due_at
+    session.execute(update(tickets).where(tickets.c.number == ticket.number).values(values))
+    return saved
+
+
+def event_of(row: Row[tuple[object, ...]]) -> TicketEvent:
+    """The event in a row of `ticket_events`."""
+    return TicketEvent(
+        id=row.id,
+        ticket_number=row.ticket_number,
+        at=row.at,
+        kind=EventKind(row.kind),
+        actor_id=row.actor_id,
+        actor_name=row.actor_name,
+        text=row.text,
+        details=row.details,
+        is_internal=row.is_internal,
+    )
+
+
+def find_event(session: Session, key: str) -> TicketEvent | None:
+    """The event that a form or a message already led to, if it did (`form:<id>`, `activity:<id>`)."""
+    found = session.execute(select(ticket_events).where(ticket_events.c.key == key)).one_or_none()
+    return event_of(found) if found else None
+
+
+def add_event(session: Session, event: TicketEvent, *, key: str | None = None, activity_id: str | None = None) -> TicketEvent:
+    """Add to a ticket's history, and note the activity on the ticket; returns the event with its id.
+
+    A second event with the same `key` violates a unique constraint: the transaction is run again and finds the first.
+    """
+    inserted = session.execute(
+        insert(ticket_events).values(
+            ticket_number=event.ticket_number,
+            at=event.at,
+            kind=event.kind.value,
+            actor_id=event.actor_id,
+            actor_name=event.actor_name,
+            text=event.text,
+            details=dict(event.details),
+            is_internal=event.is_internal,
+            key=key,
+            activity_id=activity_id,
+        )
+    ).inserted_primary_key
+    if not event.is_internal:
+        session.execute(
+            update(tickets)
+            .where(tickets.c.number == event.ticket_number)
+            .values(active_at=event.at, last_event=event.kind.value)
+        )
+    return replace(event, id=int(inserted[0]))
+
+
+def load_events(session: Session, number: int, *, internal: bool, limit: int = 10) -> list[TicketEvent]:
+    """The latest events of a ticket, newest last; internal ones only for staff."""
+    query = select(ticket_events).where(ticket_events.c.ticket_number == number)
+    if not internal:
+        query = query.where(ticket_events.c.is_internal.is_(False))
+    rows = session.execute(query.order_by(ticket_events.c.id.desc()).limit(limit)).all()
+    return [event_of(row) for row in reversed(rows)]
+
+
+def load_events_by_id(session: Session, event_ids: Sequence[int]) -> list[TicketEvent]:
+    """These events, oldest first."""
+    rows = session.execute(select(ticket_events).where(ticket_events.c.id.in_(event_ids)).order_by(ticket_events.c.id))
+    return [event_of(row) for row in rows]
+
+
+def count_events(session: Session, number: int, *, internal: bool) -> int:
+    """How many events a ticket's history has for this reader."""
+    query = select(func.count()).where(ticket_events.c.ticket_number == number)
+    if not internal:
+        query = query.where(ticket_events.c.is_internal.is_(False))
+    return int(session.execute(query).scalar_one())
+
+
+def names_of(session: Session, person_ids: Sequence[int | None]) -> Mapping[int, str]:
+    """The present names of these people."""
+    ids = [person_id for person_id in person_ids if person_id is not None]
+    if not ids:
+        return {}
+    return {row.id: row.name for row in session.execute(select(people.c.id, people.c.name).where(people.c.id.in_(ids)))}
