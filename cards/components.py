@@ -20,11 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from adaptive_cards.types import (
     ActionStyle,
-    AssociatedInputs,
     Colors,
     ContainerStyle,
     FontSize,
@@ -36,10 +34,10 @@ from adaptive_cards.types import (
     TextBlockStyle,
 )
 
-from cards.clicks.base import Click, Form
+from cards.buttons import action_row, execute, open_url, show_card
+from cards.clicks.base import Click
 from cards.elements import (
     Action,
-    ActionSet,
     AdaptiveCard,
     Column,
     ColumnSet,
@@ -49,13 +47,11 @@ from cards.elements import (
     Fact,
     FactSet,
     Image,
-    OpenUrl,
     Refresh,
     RichTextBlock,
-    ShowCard,
-    Submit,
     TextBlock,
     TextRun,
+    present,
     to_bytes,
 )
 from cards.errors import CardTooLarge
@@ -97,13 +93,8 @@ __all__ = [
     "wrote",
 ]
 
-T = TypeVar("T")
-
 LIMIT_BYTES = 28 * 1024
 """What adaptive-cards-py's validator allows a card for Teams. Teams itself takes about 80 KB of a bot."""
-
-BUTTONS_IN_A_ROW = 6
-"""Teams hides what goes beyond behind an ellipsis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +131,7 @@ def card(
     json = to_bytes(
         AdaptiveCard(
             lang=language.value,
-            body=_present(elements),
+            body=present(elements),
             fallback_text=unlinked(fallback_text),
             msteams=MSTeams(width=MSTeamsCardWidth.FULL) if full_width else None,
             refresh=Refresh(action=Execute(verb=refresh.verb, data=refresh.data())) if refresh else None,
@@ -225,7 +216,7 @@ def wrote(
 
 def facts(*rows: tuple[str, str] | None) -> Element:
     """Labels with their values, one a row. The labels are ours, the values may be anybody's."""
-    pairs = [(harmless(label), harmless(value)) for label, value in _present(rows)]
+    pairs = [(harmless(label), harmless(value)) for label, value in present(rows)]
     if all(is_plain(label) and is_plain(value) for label, value in pairs):
         return FactSet(facts=[Fact(title=label, value=value) for label, value in pairs])
     lines: list[Element] = [
@@ -245,74 +236,22 @@ def badge(value: str, style: ContainerStyle = ContainerStyle.EMPHASIS) -> Elemen
 
 def panel(*elements: Element | None, style: ContainerStyle = ContainerStyle.EMPHASIS) -> Element:
     """Elements on a ground of their own."""
-    return Container(items=_present(elements), style=style)
+    return Container(items=present(elements), style=style)
 
 
 def section(*elements: Element | None, spacing: Spacing = Spacing.MEDIUM) -> Element:
     """Elements below a dividing line."""
-    return Container(items=_present(elements), separator=True, spacing=spacing)
+    return Container(items=present(elements), separator=True, spacing=spacing)
 
 
 def columns(*parts: Sequence[Element | None], widths: Sequence[str | int] = ()) -> Element:
     """Elements beside each other, at most three columns wide; `widths` are "auto", "stretch" (else) or weights."""
     wide = [*widths, *["stretch"] * (len(parts) - len(widths))]
     return ColumnSet(
-        columns=[Column(width=width, items=_present(part)) for width, part in zip(wide, parts, strict=True)]
+        columns=[Column(width=width, items=present(part)) for width, part in zip(wide, parts, strict=True)]
     )
 
 
 def image(url: str, alternative: str, *, size: ImageSize | None = None) -> Element:
     """A picture (PNG, JPEG or GIF, at most 1 MB) and the words for who does not see it."""
     return Image(url=url, alt_text=alternative, size=size)
-
-
-def execute(
-    title: str,
-    click: Click,
-    *,
-    style: ActionStyle | None = None,
-    tooltip: str | None = None,
-    associated_inputs: bool | None = None,
-) -> Action:
-    """The button that sends `click`; its answer takes the card's place. Goes into an `action_row`.
-
-    The fields of the card are sent along with a `Form` and with nothing else, unless `associated_inputs` says so: a
-    required field left empty would block the button. Clients without Action.Execute send the same values by
-    Action.Submit. Teams may show no `style`, so the title alone has to say what happens.
-    """
-    with_inputs = isinstance(click, Form) if associated_inputs is None else associated_inputs
-    associated = None if with_inputs else AssociatedInputs.NONE
-    data = click.data()
-    return Execute(
-        title=unlinked(title),
-        verb=click.verb,
-        data=data,
-        style=style,
-        tooltip=tooltip,
-        associated_inputs=associated,
-        fallback=Submit(title=unlinked(title), data={"verb": click.verb, **data}, associated_inputs=associated),
-    )
-
-
-def open_url(title: str, url: str, *, tooltip: str | None = None) -> Action:
-    """The button that opens a page outside Teams."""
-    return OpenUrl(title=unlinked(title), url=url, tooltip=tooltip)
-
-
-def show_card(title: str, *elements: Element | None) -> Action:
-    """The button that unfolds more of the card. Its buttons send its own fields and those of the card around it."""
-    return ShowCard(title=unlinked(title), card=AdaptiveCard(body=_present(elements)))
-
-
-def action_row(*actions: Action | None) -> Element:
-    """Buttons beside each other, in rows of six."""
-    present: list[Action] = _present(actions)
-    rows: list[Element] = [
-        ActionSet(actions=present[start : start + BUTTONS_IN_A_ROW])
-        for start in range(0, len(present), BUTTONS_IN_A_ROW)
-    ]
-    return rows[0] if len(rows) == 1 else Container(items=rows)
-
-
-def _present(elements: Sequence[T | None]) -> list[T]:
-    return [element for element in elements if element is not None]

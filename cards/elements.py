@@ -14,13 +14,16 @@ Components are built with their constructors and are never changed afterwards, s
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, TypeVar
 
 import adaptive_cards.card as upstream
 from adaptive_cards import types
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_json
+
+T = TypeVar("T")
 
 VERSION = "1.5"
 _STRICT = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
@@ -183,6 +186,11 @@ _NAMES = {**vars(upstream), "Execute": Execute, "Refresh": Refresh}
 for _model in list(vars().values()):
     if isinstance(_model, type) and issubclass(_model, BaseModel) and _model.__module__ == __name__:
         _model.model_rebuild(force=True, _types_namespace=_NAMES)
+
+
+def present(elements: Sequence[T | None]) -> list[T]:
+    """`elements` without None."""
+    return [element for element in elements if element is not None]
 
 
 def to_bytes(card: AdaptiveCard) -> bytes:

@@ -46,6 +46,11 @@ class Texts:
         return forms[0 if n == 1 else 1].format(n=n, **values)
 
 
+def language_of_locale(locale: str) -> Language:
+    """The first guess for a person of whom nothing is known: Dutch for "nl-NL" and its like, English otherwise."""
+    return Language.NL if locale.lower().partition("-")[0] == "nl" else Language.EN
+
+
 def message(english: str) -> str:
     """`english` itself: marks a text kept in a table and translated later, so that tests look for it."""
     return english

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from cards.clicks.base import Click
 from contract.people import Language
 
@@ -14,3 +18,14 @@ class SetLanguage(Click):
 
 class ShowHelp(Click):
     """Show what the bot can do for this person."""
+
+
+class ShowContacts(Click):
+    """Show who the contacts of the reader's organisation are."""
+
+
+class ShowCustomers(Click):
+    """Show a page of the customers (staff). Pages count from 1."""
+
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    query: Annotated[str, Field(max_length=200)] = ""
