@@ -47,7 +47,7 @@ endif
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json $(VENV)/.installed
-	npm ci --no-audit --no-fund --loglevel=error
+	$(BIN)/python -m demo.node install
 	@touch $@
 
 demo: install ## The story, then the local client (ARGS=--once: the story only)
