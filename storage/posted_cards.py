@@ -1,0 +1,120 @@
+"""Which card stands in which chat, so that every open copy follows when its subject changes.
+
+A copy is known by conversation and activity. While a person fills in a form on it the copy is *held*: delivery leaves
+it alone until that instant, and a timer brings it up to date afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, Row, String, Table, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Session
+
+from storage.columns import Instant, RowId
+from storage.metadata import metadata
+from storage.sessions import insert_into
+
+posted_cards = Table(
+    "posted_cards",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("conversation_id", String(300), nullable=False),
+    Column("activity_id", String(300), nullable=False),
+    Column("person_id", Integer, nullable=False),
+    Column("subject", String(200), nullable=False),
+    # Of the subject, where it has revisions (estimates).
+    Column("revision", Integer),
+    Column("held_until", Instant),
+    # SHA-256 of what stands there, as far as known: the same again need not be sent.
+    Column("digest", String(64)),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("conversation_id", "activity_id"),
+    Index("ix_posted_cards_subject", "subject", "person_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedCard:
+    """One copy of a card in a person's chat."""
+
+    id: int
+    conversation_id: str
+    activity_id: str
+    person_id: int
+    subject: str
+    revision: int | None
+    held_until: datetime | None
+    digest: str | None
+    created_at: datetime
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether a form is open on it."""
+        return self.held_until is not None and self.held_until > now
+
+
+def remember(
+    session: Session,
+    *,
+    conversation_id: str,
+    activity_id: str,
+    person_id: int,
+    subject: str,
+    now: datetime,
+    revision: int | None = None,
+    digest: str | None = None,
+) -> None:
+    """Note what stands in this message now; a hold stays as it is."""
+    known = insert_into(session, posted_cards).values(
+        conversation_id=conversation_id,
+        activity_id=activity_id,
+        person_id=person_id,
+        subject=subject,
+        revision=revision,
+        digest=digest,
+        created_at=now,
+    )
+    changed = {name: known.excluded[name] for name in ("person_id", "subject", "revision", "digest")}
+    session.execute(known.on_conflict_do_update(index_elements=["conversation_id", "activity_id"], set_=changed))
+
+
+def forget(session: Session, *, conversation_id: str, activity_id: str) -> None:
+    """The message is gone, or shows nothing that changes."""
+    session.execute(delete(posted_cards).where(*_is(conversation_id, activity_id)))
+
+
+def hold(session: Session, *, conversation_id: str, activity_id: str, until: datetime) -> None:
+    """A form is open on this copy: leave it alone until then."""
+    session.execute(update(posted_cards).where(*_is(conversation_id, activity_id)).values(held_until=until))
+
+
+def release(session: Session, *, conversation_id: str, activity_id: str) -> None:
+    """The form is closed."""
+    session.execute(update(posted_cards).where(*_is(conversation_id, activity_id)).values(held_until=None))
+
+
+def find_copy(session: Session, *, conversation_id: str, activity_id: str) -> PostedCard | None:
+    """What stands in this message, if it is known."""
+    row = session.execute(select(posted_cards).where(*_is(conversation_id, activity_id))).one_or_none()
+    return None if row is None else _copy(row)
+
+
+def copies_of(session: Session, subject: str, person_id: int) -> tuple[PostedCard, ...]:
+    """Every copy of a subject's card in a person's chats, oldest first."""
+    mine = select(posted_cards).where(posted_cards.c.subject == subject, posted_cards.c.person_id == person_id)
+    return tuple(_copy(row) for row in session.execute(mine.order_by(posted_cards.c.id)))
+
+
+def readers_of(session: Session, subject: str) -> frozenset[int]:
+    """The ids of everybody who has a copy of a subject's card."""
+    return frozenset(session.scalars(select(posted_cards.c.person_id).where(posted_cards.c.subject == subject)))
+
+
+def _is(conversation_id: str, activity_id: str) -> tuple[Any, Any]:
+    return posted_cards.c.conversation_id == conversation_id, posted_cards.c.activity_id == activity_id
+
+
+def _copy(row: Row[Any]) -> PostedCard:
+    return PostedCard(**row._mapping)  # noqa: SLF001 -- the public name of a row's fields by name
