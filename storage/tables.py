@@ -7,7 +7,6 @@ UTC; minutes and cents are integers; enumerations are stored by value. What happ
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -23,11 +22,8 @@ from sqlalchemy import (
     text,
 )
 
-from storage.columns import Instant
+from storage.columns import Instant, Json, RowId
 from storage.metadata import metadata
-
-# SQLite numbers rows by itself only where the key is its plain INTEGER.
-BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 customers = Table(
     "customers",
@@ -127,7 +123,7 @@ price_lists = Table(
     Column("office_cents", Integer, nullable=False),
     Column("after_hours_cents", Integer, nullable=False),
     Column("weekend_holiday_cents", Integer, nullable=False),
-    Column("holidays", JSON, nullable=False),
+    Column("holidays", Json, nullable=False),
     UniqueConstraint("customer_id", "year"),
 )
 
@@ -159,7 +155,7 @@ tickets = Table(
     Column("by_phone", Boolean, nullable=False),
     Column("state", String(20), nullable=False),
     Column("outcome", String(20)),
-    Column("outcome_details", JSON, nullable=False),
+    Column("outcome_details", Json, nullable=False),
     Column("engineer_id", ForeignKey("people.id")),
     Column("claimed_at", Instant),
     Column("urgency", String(20)),
@@ -171,6 +167,7 @@ tickets = Table(
     Column("is_void", Boolean, nullable=False),
     Column("minimum_waived_reason", String(500)),
     Column("granted_minutes", Integer, nullable=False),
+    Column("approved_minutes", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     # The pick-up target (D19, D20), kept beside the ticket so that the queue can sort and find what is overdue.
     Column("pickup_due_at", Instant, nullable=False),
@@ -186,7 +183,7 @@ Index("ix_tickets_engineer", tickets.c.engineer_id, tickets.c.active_at.desc(), 
 ticket_events = Table(
     "ticket_events",
     metadata,
-    Column("id", BigKey, primary_key=True),
+    Column("id", RowId, primary_key=True),
     Column("ticket_number", ForeignKey("tickets.number"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("kind", String(40), nullable=False),
@@ -194,7 +191,7 @@ ticket_events = Table(
     # The name then: people change theirs, history does not.
     Column("actor_name", String(200), nullable=False),
     Column("text", Text, nullable=False),
-    Column("details", JSON, nullable=False),
+    Column("details", Json, nullable=False),
     Column("is_internal", Boolean, nullable=False),
     Column("activity_id", String(300)),
     # `form:<id>` or `activity:<id>`: the second submit of the same thing finds the first one here.
@@ -271,7 +268,7 @@ files = Table(
     Column("state", String(20), nullable=False),
     Column("failure", String(40)),
     # Where Teams keeps the bytes, forgotten once they are stored (the address is a secret).
-    Column("source", JSON),
+    Column("source", Json),
     Column("size_bytes", BigInteger),
     Column("sha256", String(64)),
     Column("created_at", Instant, nullable=False),

@@ -1,20 +1,22 @@
 """Tickets and their history: load, keep, list (R2, R3, R5).
 
 A ticket that two people may change at once is loaded with `lock=True`: its row is then held until the transaction ends.
-`save_ticket` writes the whole value and raises the version; every change also adds an event, and events are never changed.
+`save_ticket` writes the whole value; every change also adds an event, and events are never changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from contract.tickets import EventKind, Outcome, Product, State, Ticket, TicketEvent, Urgency
+from contract.events import EventKind, TicketEvent
+from contract.outcomes import Outcome, OutcomeDetails, RouteFinding
+from contract.tickets import Product, State, Ticket, Urgency
 from storage.errors import NotFound
 from storage.tables import people, ticket_events, tickets
 
@@ -34,7 +36,7 @@ def ticket_of(row: Row[tuple[object, ...]]) -> Ticket:
         by_phone=row.by_phone,
         state=State(row.state),
         outcome=Outcome(row.outcome) if row.outcome else None,
-        outcome_details=row.outcome_details,
+        outcome_details=_details_of(row.outcome_details),
         engineer_id=row.engineer_id,
         claimed_at=row.claimed_at,
         urgency=Urgency(row.urgency) if row.urgency else None,
@@ -46,8 +48,14 @@ def ticket_of(row: Row[tuple[object, ...]]) -> Ticket:
         is_void=row.is_void,
         minimum_waived_reason=row.minimum_waived_reason,
         granted_minutes=row.granted_minutes,
+        approved_minutes=row.approved_minutes,
         version=row.version,
     )
+
+
+def _details_of(kept: Mapping[str, Any]) -> OutcomeDetails:
+    routes = {name: RouteFinding(**found) for name, found in kept.items() if isinstance(found, dict)}
+    return OutcomeDetails(**{**kept, **routes})
 
 
 def _columns(ticket: Ticket) -> dict[str, Any]:
@@ -63,7 +71,7 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
         "by_phone": ticket.by_phone,
         "state": ticket.state.value,
         "outcome": ticket.outcome.value if ticket.outcome else None,
-        "outcome_details": dict(ticket.outcome_details),
+        "outcome_details": asdict(ticket.outcome_details),
         "engineer_id": ticket.engineer_id,
         "claimed_at": ticket.claimed_at,
         "urgency": ticket.urgency.value if ticket.urgency else None,
@@ -75,6 +83,7 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
         "is_void": ticket.is_void,
         "minimum_waived_reason": ticket.minimum_waived_reason,
         "granted_minutes": ticket.granted_minutes,
+        "approved_minutes": ticket.approved_minutes,
         "version": ticket.version,
     }
 
@@ -120,14 +129,12 @@ def insert_ticket(session: Session, ticket: Ticket, pickup_due_at: datetime) -> 
     return replace(ticket, number=int(key[0]))
 
 
-def save_ticket(session: Session, ticket: Ticket, *, pickup_due_at: datetime | None = None) -> Ticket:
-    """Write a ticket that was loaded with a lock; returns it with its new version."""
-    saved = replace(ticket, version=ticket.version + 1)
-    values = _columns(saved)
+def save_ticket(session: Session, ticket: Ticket, *, pickup_due_at: datetime | None = None) -> None:
+    """Write a ticket that was loaded with a lock and changed by a function of `contract.moves`, which counts its version."""
+    values = _columns(ticket)
     if pickup_due_at is not None:
         values["pickup_due_at"] = pickup_due_at
     session.execute(update(tickets).where(tickets.c.number == ticket.number).values(values))
-    return saved
 
 
 def event_of(row: Row[tuple[object, ...]]) -> TicketEvent:
@@ -141,7 +148,6 @@ def event_of(row: Row[tuple[object, ...]]) -> TicketEvent:
         actor_name=row.actor_name,
         text=row.text,
         details=row.details,
-        is_internal=row.is_internal,
     )
 
 
@@ -179,12 +185,14 @@ def add_event(session: Session, event: TicketEvent, *, key: str | None = None, a
     return replace(event, id=int(inserted[0]))
 
 
-def load_events(session: Session, number: int, *, internal: bool, limit: int = 10) -> list[TicketEvent]:
-    """The latest events of a ticket, newest last; internal ones only for staff."""
+def load_events(
+    session: Session, number: int, *, internal: bool, limit: int = 10, skip: int = 0
+) -> list[TicketEvent]:
+    """The latest events of a ticket (after the `skip` latest), newest last; internal ones only for staff."""
     query = select(ticket_events).where(ticket_events.c.ticket_number == number)
     if not internal:
         query = query.where(ticket_events.c.is_internal.is_(False))
-    rows = session.execute(query.order_by(ticket_events.c.id.desc()).limit(limit)).all()
+    rows = session.execute(query.order_by(ticket_events.c.id.desc()).limit(limit).offset(skip)).all()
     return [event_of(row) for row in reversed(rows)]
 
 

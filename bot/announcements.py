@@ -1,0 +1,154 @@
+"""Who hears what: the only place that puts rows in the outbox.
+
+An announcement joins the transaction of the change it tells of, a row per reader. It says *what to show*, never a text:
+delivery renders it when it goes out, in the reader's language, a ticket as it is by then (R5, D32).
+
+Two kinds of row go to a person: `show` keeps a live card current (every copy in that person's chat is updated; with `post`
+a card is posted where there is none) and `line` is the short sentence that makes the client notify, since an update of
+a card is silent in Teams. A newer `show` of the same card takes the place of one that still waits; lines that wait
+together go out as one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from contract.events import TicketEvent
+from contract.tickets import Ticket
+from storage import outbox
+from storage.contacts import contact_ids
+from storage.people import manager_ids, staff_ids
+from storage.posted_cards import readers_of
+
+SHOW, LINE, FETCH_FILE, LOOK_UP = "show", "line", "fetch_file", "look_up"
+
+def mailbox_of(person_id: int) -> str:
+    """The mailbox of a person: everything for one person goes out in order."""
+    return f"person:{person_id}"
+
+
+def ticket_subject(number: int) -> str:
+    """What the live cards of a ticket are remembered by."""
+    return f"ticket:{number}"
+
+
+def estimate_subject(estimate_id: int) -> str:
+    """What the live cards of an estimate are remembered by."""
+    return f"estimate:{estimate_id}"
+
+
+def show(
+    session: Session,
+    person_id: int,
+    view: str,
+    args: Mapping[str, Any],
+    now: datetime,
+    *,
+    post: bool = True,
+    fresh: bool = False,
+    subject: str | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """Show a view to a person: update its copies, or post it.
+
+    `post=False` only updates what is there; `fresh=True` posts a new copy at the end of the chat and updates the others.
+    """
+    outbox.enqueue(
+        session,
+        mailbox=mailbox_of(person_id),
+        kind=SHOW,
+        payload={"person": person_id, "view": view, "args": dict(args), "post": post, "fresh": fresh, "subject": subject},
+        now=now,
+        # A row that must post something new is never dropped for one that only updates.
+        replaces=subject if subject and not post and not fresh else None,
+        due_at=due_at,
+    )
+
+
+def tell(session: Session, person_id: int, event_id: int, now: datetime) -> None:
+    """Send a person the line of one event."""
+    outbox.enqueue(
+        session,
+        mailbox=mailbox_of(person_id),
+        kind=LINE,
+        payload={"person": person_id, "event": event_id},
+        now=now,
+        key=f"line:{event_id}:{person_id}",
+    )
+
+
+def ticket_opened(session: Session, ticket: Ticket, event: TicketEvent, now: datetime) -> None:
+    """A new ticket: its card goes to both contacts and to every engineer; the card itself notifies."""
+    staff = staff_ids(session)
+    for person_id in _readers(contact_ids(session, ticket.customer_id), staff):
+        if person_id != event.actor_id:
+            show_ticket(session, person_id, ticket.number, now, post=True)
+
+
+def show_ticket(session: Session, person_id: int, number: int, now: datetime, *, post: bool = False, fresh: bool = False) -> None:
+    """Keep a person's card of a ticket current, or post it."""
+    show(session, person_id, "ticket", {"ticket": number}, now, post=post, fresh=fresh, subject=ticket_subject(number))
+
+
+def ticket_changed(
+    session: Session, ticket: Ticket, event: TicketEvent, now: datetime, *, also: Collection[int] = ()
+) -> None:
+    """Something happened on a ticket: every open card of it follows, and whom it concerns hears a line.
+
+    Contacts hear of everything that is not internal, never of what they did themselves (R5); `also` names further people.
+    """
+    contacts = contact_ids(session, ticket.customer_id)
+    for person_id in _readers(contacts, readers_of(session, ticket_subject(ticket.number))):
+        show_ticket(session, person_id, ticket.number, now, post=person_id in contacts)
+    for person_id in _hearers(session, ticket, event, contacts, also):
+        tell(session, person_id, event.id, now)
+
+
+def _hearers(
+    session: Session, ticket: Ticket, event: TicketEvent, contacts: Collection[int], also: Collection[int]
+) -> list[int]:
+    hearers: set[int] = set(also)
+    if event.kind.notifies_contacts:
+        hearers.update(contacts)
+    if event.kind.notifies_staff:
+        hearers.update([ticket.engineer_id] if ticket.engineer_id is not None else staff_ids(session))
+    hearers.discard(event.actor_id or 0)
+    return sorted(hearers)
+
+
+def remind_staff(session: Session, ticket: Ticket, event: TicketEvent, now: datetime) -> None:
+    """The one who has the ticket hears the line of `event`; otherwise everybody on the staff."""
+    for person_id in [ticket.engineer_id] if ticket.engineer_id is not None else staff_ids(session):
+        tell(session, person_id, event.id, now)
+
+
+def show_managers(session: Session, view: str, args: Mapping[str, Any], now: datetime, *, subject: str) -> None:
+    """Show a view to every manager, and keep it current."""
+    for person_id in _readers(manager_ids(session), readers_of(session, subject)):
+        show(session, person_id, view, args, now, subject=subject)
+
+
+def _readers(*groups: Collection[int]) -> list[int]:
+    return sorted(set().union(*groups))
+
+
+def fetch_file(session: Session, person_id: int, file_id: int, now: datetime) -> None:
+    """Have the bytes of a file fetched, in order with what else goes to its sender."""
+    outbox.enqueue(
+        session,
+        mailbox=f"file:{person_id}",
+        kind=FETCH_FILE,
+        payload={"person": person_id, "file": file_id},
+        now=now,
+    )
+
+
+def look_up(session: Session, person_id: int, now: datetime) -> None:
+    """Have a person's name and address looked up in the chat's roster."""
+    outbox.enqueue(
+        session, mailbox=mailbox_of(person_id), kind=LOOK_UP, payload={"person": person_id}, now=now, key=f"look_up:{person_id}"
+    )

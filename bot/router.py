@@ -1,0 +1,180 @@
+"""From an authenticated activity to its answer: one transaction, one row of `bot/routes.py`.
+
+Who may do a thing is decided here, on every verb and every message, from the database, inside the transaction that does
+it. An activity that only reads runs on a reader; as soon as something about the caller must be kept (a first contact, a
+chat that moved) the same turn runs once more as a writing one. Nothing here waits for Teams.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot import announcements, strangers
+from bot.refusals import refused
+from bot.routes import ROUTES
+from bot.turn import Answer, Notice, Policy, Turn
+from bot.wire import Incoming, IncomingKind, Reply
+from bot.words import Edited, Installed, Typed, Uninstalled, understand
+from cards.clicks.base import Click, UnreadableClick, unpack
+from cards.components import Card
+from cards.language import language_of_locale
+from cards.welcome import group_hint, outsider_refusal
+from contract.errors import Refusal
+from contract.people import Language, Role
+from storage import outbox
+from storage.database import Database
+from storage.errors import NotFound
+from storage.people import Chat, Standing, add_person, find_standing, is_known_tenant, is_stale, keep_heard
+from storage.posted_cards import forget, hold, release, remember
+
+FORM_HELD = timedelta(minutes=15)
+"""How long an open form keeps its place before the card's next state may overwrite it."""
+
+Act = Click | Typed | Installed | Uninstalled | Edited
+"""What a turn asks for: a button's payload, typed words, or what happened to the chat."""
+
+
+class _NeedsWriter(Exception):
+    """The turn began on a reader and has something to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Answers activities. `database` runs the turns, `policy` is the same for all of them."""
+
+    database: Database
+    policy: Policy
+
+    async def handle(self, incoming: Incoming, now: datetime) -> Reply | None:
+        """The answer to one activity, committed before it is returned; None where there is nothing to say.
+
+        Raises nothing for what a client can send; what it raises (a database that is away) is the door's to answer.
+        """
+        language = language_of_locale(incoming.locale)
+        if not incoming.is_personal:
+            # Groups and channels get no data: everybody there would read it.
+            return Reply(text=group_hint(language)) if incoming.kind is IncomingKind.MESSAGE else None
+        if incoming.kind is IncomingKind.OTHER:
+            return None
+        try:
+            act = _act(incoming, language)
+        except UnreadableClick as error:
+            return await self._refuse(incoming, now, error)
+        try:
+            if ROUTES[type(act)].writes:
+                return await self.database.write(partial(self._turn, incoming=incoming, act=act, now=now, may_write=True))
+            try:
+                return await self.database.read(partial(self._turn, incoming=incoming, act=act, now=now, may_write=False))
+            except _NeedsWriter:
+                return await self.database.write(partial(self._turn, incoming=incoming, act=act, now=now, may_write=True))
+        except (Refusal, NotFound) as error:
+            # The transaction is undone; the answer says why, on the card as it is now where there is one.
+            return await self._refuse(incoming, now, error)
+
+    def _turn(self, session: Session, *, incoming: Incoming, act: Act, now: datetime, may_write: bool) -> Reply | None:
+        caller = self._caller(session, incoming, now, may_write=may_write)
+        if caller is None:
+            return Reply(text=outsider_refusal(language_of_locale(incoming.locale), self.policy.provider.name))
+        turn = Turn(session, caller, now, incoming, self.policy)
+        route = ROUTES[type(act)]
+        if caller.role not in route.who:
+            if not may_write:
+                raise _NeedsWriter
+            return _reply(strangers.turn_away(turn, act))
+        if incoming.is_automatic and route.writes:
+            # A client that refreshes a card by itself decides nothing.
+            return None
+        answer = route.run(turn, act)
+        if may_write:
+            _keep_track(turn, answer)
+        return _reply(answer)
+
+    def _caller(self, session: Session, incoming: Incoming, now: datetime, *, may_write: bool) -> Standing | None:
+        """Who this is; None for somebody of a tenant nobody knows. First contacts and moved chats are kept."""
+        standing = find_standing(session, incoming.tenant_id, incoming.object_id)
+        provider_tenant = self.policy.provider.tenant_id
+        if (standing is None or standing.customer is None) and not is_known_tenant(
+            session, incoming.tenant_id, provider_tenant
+        ):
+            return None
+        chat = Chat(incoming.conversation_id, incoming.service_url, incoming.user_id)
+        if standing is not None and not is_stale(standing, chat, incoming.name, now):
+            return standing
+        if not may_write:
+            raise _NeedsWriter
+        if standing is None:
+            person_id = add_person(
+                session,
+                tenant_id=incoming.tenant_id,
+                object_id=incoming.object_id,
+                name=incoming.name or incoming.object_id,
+                language=language_of_locale(incoming.locale),
+                now=now,
+            )
+            announcements.look_up(session, person_id, now)
+            standing = find_standing(session, incoming.tenant_id, incoming.object_id)
+            if standing is None:
+                raise NotFound("person", person_id)
+        keep_heard(session, standing, chat, incoming.name, now)
+        if standing.unreachable_since is not None or standing.chat is None:
+            outbox.revive(session, announcements.mailbox_of(standing.person.id), now)
+        return find_standing(session, incoming.tenant_id, incoming.object_id)
+
+    async def _refuse(self, incoming: Incoming, now: datetime, error: Exception) -> Reply | None:
+        def reply(session: Session) -> Reply | None:
+            caller = self._caller(session, incoming, now, may_write=True)
+            if caller is None:
+                return Reply(text=outsider_refusal(language_of_locale(incoming.locale), self.policy.provider.name))
+            turn = Turn(session, caller, now, incoming, self.policy)
+            if caller.role is Role.STRANGER:
+                return _reply(strangers.turn_away(turn, None))
+            answer = refused(turn, error)
+            _keep_track(turn, answer)
+            return _reply(answer)
+
+        return await self.database.write(reply)
+
+
+def _act(incoming: Incoming, language: Language) -> Act:
+    """What the activity asks for. Raises UnreadableClick for a payload that no button of ours carries."""
+    match incoming.kind:
+        case IncomingKind.ACTION | IncomingKind.SUBMIT:
+            return unpack(incoming.verb, incoming.inputs)
+        case IncomingKind.INSTALLED:
+            return Installed()
+        case IncomingKind.UNINSTALLED:
+            return Uninstalled()
+        case IncomingKind.EDITED:
+            return Edited(activity_id=incoming.activity_id, text=incoming.text)
+    return understand(incoming.text, language, incoming.attachments)
+
+
+def _keep_track(turn: Turn, answer: Answer) -> None:
+    """Remember which card stands where the clicked one stood, so that delivery keeps it current or leaves it alone."""
+    source = turn.source
+    if source.kind not in (IncomingKind.ACTION, IncomingKind.SUBMIT) or source.reply_to_id is None:
+        return
+    if not isinstance(answer, Card):
+        return
+    place: dict[str, Any] = {"conversation_id": source.conversation_id, "activity_id": source.reply_to_id}
+    if answer.subject is None:
+        forget(turn.session, **place)
+        return
+    remember(turn.session, **place, person_id=turn.person.id, subject=answer.subject, now=turn.now)
+    if answer.is_form:
+        hold(turn.session, **place, until=turn.now + FORM_HELD)
+    else:
+        release(turn.session, **place)
+
+
+def _reply(answer: Answer) -> Reply | None:
+    if isinstance(answer, Card):
+        return Reply(card=answer)
+    if isinstance(answer, Notice):
+        return Reply(text=answer.text, is_error=answer.is_error)
+    return None

@@ -1,0 +1,180 @@
+"""The ticket as its readers see it: who may see which, and everything its card shows.
+
+Every handler that changes a ticket ends here: `ticket_view` puts the card together for the person who acted, and delivery
+uses the same function for everybody else (`bot/views.py`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import announcements
+from bot.turn import Answer, Policy, Turn
+from bot.wire import IncomingKind
+from cards.clicks.tickets import ShowHistory, ShowTicket
+from cards.components import Card
+from cards.history import PAGE_EVENTS, history_card
+from cards.tickets import TicketSheet, ticket_card
+from contract.access import is_consented
+from contract.allowance import Allowance
+from contract.contracts import covering
+from contract.events import EventKind, TicketEvent
+from contract.invoices import ticket_amount_cents
+from contract.local_time import local
+from contract.moves import moves
+from contract.people import Contact, Role
+from contract.prices import PriceBook
+from contract.tickets import Ticket, waiting_for
+from storage.contacts import load_contacts, load_customer
+from storage.contracts import load_consents, load_contracts, load_prices
+from storage.errors import NotFound
+from storage.estimates import latest_estimate
+from storage.files import count_files
+from storage.hours import load_entries, load_timer
+from storage.people import Standing, load_people
+from storage.tickets import add_event, count_events, load_events, load_ticket, load_ticket_dates
+
+_SHOWN_EVENTS = 6
+
+
+def new_form_id() -> str:
+    """An id for a form that is being rendered; a second submit of the same form finds the first one by it."""
+    return secrets.token_urlsafe(12)
+
+
+def visible_ticket(turn: Turn, number: int, *, lock: bool = False) -> Ticket:
+    """The ticket, if the caller may see it: staff every one, a contact those of the own organisation (R3).
+
+    Raises NotFound for both "there is none" and "it is another organisation's", so that numbers tell nothing.
+    """
+    return check_visible(load_ticket(turn.session, number, lock=lock), turn.caller)
+
+
+def check_visible(ticket: Ticket, reader: Standing) -> Ticket:
+    """The ticket itself. Raises NotFound for a reader who may not see it."""
+    if reader.role.is_staff:
+        return ticket
+    if reader.role is Role.CONTACT and reader.customer is not None and reader.customer.id == ticket.customer_id:
+        return ticket
+    raise NotFound("ticket", ticket.number)
+
+
+def is_covered(session: Session, customer_id: int, now: datetime) -> bool:
+    """Whether the customer has a contract today (R27, D28)."""
+    return covering(load_contracts(session, customer_id), local(now).date()) is not None
+
+
+def prices_of(session: Session, ticket: Ticket, now: datetime) -> PriceBook:
+    """The price lists that a ticket's minutes can fall under."""
+    return load_prices(session, ticket.customer_id, range(local(ticket.created_at).year, local(now).year + 1))
+
+
+def allowance_of(session: Session, ticket: Ticket) -> Allowance:
+    """Granted and logged billable minutes of a ticket (D11, D12)."""
+    logged = sum(entry.minutes for entry in load_entries(session, ticket.number) if entry.is_billable)
+    return Allowance(granted_minutes=ticket.granted_minutes, logged_minutes=logged)
+
+
+def ticket_sheet(session: Session, reader: Standing, ticket: Ticket, now: datetime) -> TicketSheet:
+    """Everything the card of a ticket shows to this reader. Raises NotFound for a ticket that is not theirs to see."""
+    check_visible(ticket, reader)
+    is_staff = reader.role.is_staff
+    entries = load_entries(session, ticket.number)
+    logged = sum(entry.minutes for entry in entries if entry.is_billable)
+    estimate = latest_estimate(session, ticket.number)
+    events = load_events(session, ticket.number, internal=is_staff, limit=_SHOWN_EVENTS)
+    full = len(events) == _SHOWN_EVENTS
+    names = load_people(
+        session,
+        [
+            person_id
+            for person_id in (ticket.created_by, ticket.engineer_id, estimate.decided_by if estimate else None)
+            if person_id is not None
+        ],
+    )
+    timer = load_timer(session, reader.person.id) if is_staff else None
+    offered = estimate is not None and estimate.is_open(now)
+    has_access = is_consented(load_consents(session, ticket.customer_id), now)
+    return TicketSheet(
+        ticket=ticket,
+        customer_name=load_customer(session, ticket.customer_id).name if is_staff or reader.customer is None else reader.customer.name,
+        opened_by=names[ticket.created_by].name,
+        engineer=names[ticket.engineer_id].name if ticket.engineer_id is not None else None,
+        pickup_due_at=load_ticket_dates(session, ticket.number).pickup_due_at,
+        allowance=Allowance(ticket.granted_minutes, logged),
+        amount_cents=ticket_amount_cents(ticket, entries, prices_of(session, ticket, now)),
+        estimate=estimate,
+        decided_by=names[estimate.decided_by].name if estimate and estimate.decided_by is not None else None,
+        events=tuple(events),
+        more_events=count_events(session, ticket.number, internal=is_staff) - len(events) if full else 0,
+        files=count_files(session, ticket.number),
+        waits=waiting_for(ticket, has_open_estimate=offered, has_access=has_access),
+        moves=moves(
+            ticket,
+            reader.role,
+            reader.person.id,
+            now,
+            has_open_estimate=offered,
+            logged_minutes=logged,
+            is_covered=ticket.is_open or is_covered(session, ticket.customer_id, now),
+        ),
+        form_id=new_form_id(),
+        readers=_readers(load_contacts(session, ticket.customer_id)) if is_staff else "",
+        timer_since=timer.started_at if timer and timer.ticket_number == ticket.number else None,
+        now=now,
+    )
+
+
+def _readers(contacts: list[Contact]) -> str:
+    return ", ".join(f"{contact.person.name} ({contact.person.language.value.upper()})" for contact in contacts)
+
+
+def ticket_view(turn: Turn, ticket: Ticket, notice: str = "") -> Card:
+    """The card of a ticket for the caller, as it is now."""
+    sheet = ticket_sheet(turn.session, turn.caller, ticket, turn.now)
+    return ticket_card(sheet, turn.language, is_staff=turn.role.is_staff, notice=notice)
+
+
+def event(turn: Turn, ticket: Ticket, kind: EventKind, text: str = "", **details: object) -> TicketEvent:
+    """What the caller just did to a ticket, not yet kept."""
+    return TicketEvent(
+        id=0,
+        ticket_number=ticket.number,
+        at=turn.now,
+        kind=kind,
+        actor_id=turn.person.id,
+        actor_name=turn.person.name,
+        text=text,
+        details=details,
+    )
+
+
+def keep_event(turn: Turn, happened: TicketEvent, *, key: str | None = None) -> TicketEvent:
+    """Keep an event of this turn; `key` makes a second submit of the same thing find it."""
+    return add_event(turn.session, happened, key=key, activity_id=turn.source.activity_id)
+
+
+def show_ticket(turn: Turn, click: ShowTicket) -> Answer:
+    """Show a ticket: in place of the clicked card, or as a new message that stays current from then on."""
+    ticket = visible_ticket(turn, click.ticket)
+    if turn.source.kind is IncomingKind.MESSAGE:
+        # Posted by delivery, which remembers the message and keeps it current.
+        announcements.show_ticket(turn.session, turn.person.id, ticket.number, turn.now, post=True, fresh=True)
+        return None
+    return ticket_view(turn, ticket)
+
+
+def show_history(turn: Turn, click: ShowHistory) -> Answer:
+    """Show everything that happened on a ticket, newest page first; a contact sees nothing internal."""
+    ticket = visible_ticket(turn, click.ticket)
+    is_staff = turn.role.is_staff
+    total = count_events(turn.session, ticket.number, internal=is_staff)
+    pages = max(1, -(-total // PAGE_EVENTS))
+    page = min(click.page, pages)
+    events = load_events(
+        turn.session, ticket.number, internal=is_staff, limit=PAGE_EVENTS, skip=(page - 1) * PAGE_EVENTS
+    )
+    return history_card(ticket, tuple(events), page, pages, turn.now, turn.language)

@@ -1,0 +1,113 @@
+"""What typed words mean: the same payloads that buttons carry.
+
+Both languages always work, whatever language the person reads: Teams sends the localised title of a suggested command,
+and people type what they are used to. Whatever is no command is `Typed`: a problem, an answer, or a greeting lost in a
+longer sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.wire import Attachment
+from cards.clicks.base import Click
+from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
+from cards.clicks.tickets import ShowQueue, ShowTicket, ShowTickets, StartTicket
+from contract.people import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Words that are no command, with whatever files came along. `ticket` where they begin with a ticket's number."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    ticket: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The app arrived in the person's chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uninstalled:
+    """The app was taken out of the person's chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The person changed a message sent before."""
+
+    activity_id: str
+    text: str
+
+
+_HELP = {"help", "hulp", "hi", "hello", "hey", "hallo", "hoi", "hai", "dag", "start", "menu", "?", "info"} | {
+    "goedemorgen", "goedemiddag", "goedenavond", "good morning", "good afternoon", "commands", "opdrachten",
+}
+_NEW = ("new ticket", "nieuw ticket", "nieuwe ticket", "new", "nieuw", "nieuwe melding", "ticket openen", "open ticket")
+_LIST = ("my tickets", "mijn tickets", "tickets", "overview", "overzicht", "status")
+_SEARCH = ("search", "zoek", "zoeken", "find", "vind")
+_QUEUE = ("queue", "wachtrij", "werkvoorraad")
+_CONTACTS = {"contacts", "contactpersonen", "contacten"}
+_CUSTOMERS = {"customers", "klanten", "customer", "klant"}
+_LANGUAGES = {
+    "nederlands": Language.NL, "dutch": Language.NL, "nl": Language.NL, "taal": None,
+    "english": Language.EN, "engels": Language.EN, "en": Language.EN, "language": None,
+}
+_NUMBER = re.compile(r"^#?\s*(?:ticket\s*)?#?(\d{1,9})\b[\s:,.–-]*(.*)$", re.IGNORECASE | re.DOTALL)
+
+
+def understand(text: str, language: Language, attachments: tuple[Attachment, ...] = ()) -> Click | Typed:
+    """What a message asks for. Never fails: what is no command is `Typed`."""
+    words = " ".join(text.split())
+    plain = words.casefold().rstrip("!. ").lstrip("/")
+    if attachments:
+        number, rest = _numbered(text)
+        return Typed(text=rest if number else text.strip(), attachments=attachments, ticket=number)
+    if plain in _HELP or (plain == "" and words != ""):
+        return ShowHelp()
+    if plain in _LANGUAGES:
+        other = Language.EN if language is Language.NL else Language.NL
+        return SetLanguage(language=_LANGUAGES[plain] or other)
+    if plain in _CONTACTS:
+        return ShowContacts()
+    if plain in _CUSTOMERS:
+        return ShowCustomers()
+    for names, make in (
+        (_NEW, lambda rest: StartTicket(text=rest)),
+        (_LIST, lambda rest: ShowTickets(query=rest)),
+        (_SEARCH, lambda rest: ShowTickets(query=rest)),
+        (_QUEUE, lambda rest: ShowQueue(query=rest)),
+    ):
+        rest = _after(words, names)
+        if rest is not None:
+            return make(rest)
+    number, rest = _numbered(text)
+    if number is None:
+        return Typed(text=text.strip())
+    return Typed(text=rest, ticket=number) if rest else ShowTicket(ticket=number)
+
+
+def _after(words: str, names: tuple[str, ...]) -> str | None:
+    """What follows a command, for a command that stands alone, has a colon, or is a single imperative word with more."""
+    folded = words.casefold()
+    for name in sorted(names, key=len, reverse=True):
+        if folded.rstrip("!. ") == name:
+            return ""
+        if folded.startswith(name + ":"):
+            return words[len(name) + 1 :].strip()
+        if folded.startswith(name + " ") and name in {"new", "nieuw", "new ticket", "nieuw ticket", *_SEARCH, *_QUEUE}:
+            return words[len(name) :].strip()
+    return None
+
+
+def _numbered(text: str) -> tuple[int | None, str]:
+    """A leading ticket number and what follows it."""
+    found = _NUMBER.match(text.strip())
+    # "3 pcs are broken" is a problem, not ticket 3: numbers start at 1001.
+    if found is None or len(found[1]) < 4:
+        return None, text.strip()
+    return int(found[1]), found[2].strip()

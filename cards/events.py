@@ -1,0 +1,187 @@
+"""What happened on a ticket, as one line: in its history, and as the message that makes a client notify (R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from cards.formats import date_time, duration, money
+from cards.labels import band_label, outcome_label, urgency_label
+from cards.language import Texts, texts_for
+from cards.plain_text import clip
+from contract.events import EventKind, TicketEvent
+from contract.outcomes import Outcome
+from contract.people import Language
+from contract.rate_bands import RateBand
+from contract.tickets import Urgency
+
+QUOTED = 140
+"""Characters of what somebody wrote that a line of notification shows."""
+
+
+def event_text(event: TicketEvent, language: Language) -> str:
+    """What happened, without the words that somebody wrote: "Jan picked up the ticket"."""
+    t = texts_for(language)
+    return _SENTENCES[event.kind](t, event, language)
+
+
+def event_line(event: TicketEvent, language: Language, *, subject: str) -> str:
+    """The line of a notification: the ticket, what happened, and the beginning of what was written."""
+    line = f"{event.ticket_number} {clip(subject, 60)}: {event_text(event, language)}"
+    return f"{line}: “{clip(' '.join(event.text.split()), QUOTED)}”" if event.text else line
+
+
+def _amounts(t: Texts, event: TicketEvent, language: Language) -> str:
+    bands = event.details.get("bands", {})
+    parts = [f"{duration(minutes)} {band_label(t, RateBand(band))}" for band, minutes in bands.items() if minutes]
+    return ", ".join(parts)
+
+
+def _logged(t: Texts, event: TicketEvent, language: Language) -> str:
+    spent = duration(event.details.get("minutes", 0))
+    if not event.details.get("is_billable", True):
+        return t("{name} logged {spent} that is not billed", name=event.actor_name, spent=spent)
+    return t(
+        "{name} logged {spent} ({bands}), {amount} excl. VAT",
+        name=event.actor_name,
+        spent=spent,
+        bands=_amounts(t, event, language),
+        amount=money(event.details.get("amount_cents", 0), language),
+    )
+
+
+def _corrected(t: Texts, event: TicketEvent, language: Language) -> str:
+    return t(
+        "{name} corrected logged time from {before} to {after}",
+        name=event.actor_name,
+        before=duration(event.details.get("before_minutes", 0)),
+        after=duration(event.details.get("minutes", 0)),
+    )
+
+
+def _decided(t: Texts, event: TicketEvent, verdict: str) -> str:
+    if event.details.get("recorded_by"):
+        return t(
+            "{name} {verdict} estimate {number} by phone (recorded by {engineer})",
+            name=event.actor_name,
+            verdict=verdict,
+            number=event.details.get("estimate", ""),
+            engineer=event.details["recorded_by"],
+        )
+    return t(
+        "{name} {verdict} estimate {number}",
+        name=event.actor_name,
+        verdict=verdict,
+        number=event.details.get("estimate", ""),
+    )
+
+
+def _opened(t: Texts, event: TicketEvent, language: Language) -> str:
+    if event.details.get("recorded_by"):
+        return t(
+            "Ticket opened for {name} by phone (typed by {engineer})",
+            name=event.actor_name,
+            engineer=event.details["recorded_by"],
+        )
+    return t("{name} opened the ticket", name=event.actor_name)
+
+
+def _closed(t: Texts, event: TicketEvent, language: Language) -> str:
+    outcome = outcome_label(t, Outcome(event.details.get("outcome", Outcome.SOLVED)))
+    return t("{name} closed the ticket: {outcome}", name=event.actor_name, outcome=outcome)
+
+
+def _offered(t: Texts, event: TicketEvent, language: Language) -> str:
+    return t(
+        "{name} asks approval for at most {amount} ({extra} extra)",
+        name=event.actor_name,
+        amount=money(event.details.get("at_most_cents", 0), language),
+        extra=duration(event.details.get("minutes", 0)),
+    )
+
+
+def _noticed(t: Texts, event: TicketEvent, language: Language) -> str:
+    percent = event.details.get("percent", 100)
+    if percent == 100:
+        return t(
+            "All {granted} that may be spent without asking are used", granted=duration(event.details.get("granted", 0))
+        )
+    return t(
+        "{spent} of the {granted} that may be spent without asking are used",
+        spent=duration(event.details.get("logged", 0)),
+        granted=duration(event.details.get("granted", 0)),
+    )
+
+
+def _pickup(t: Texts, event: TicketEvent, language: Language) -> str:
+    due = event.details.get("due_at")
+    when = date_time(datetime.fromisoformat(due), language) if due else ""
+    return t("Nobody has picked this up yet; target {when}", when=when)
+
+
+_Sentence = Callable[[Texts, TicketEvent, Language], str]
+
+_SENTENCES: dict[EventKind, _Sentence] = {
+    EventKind.TICKET_OPENED: _opened,
+    EventKind.TICKET_CLAIMED: lambda t, e, _: t("{name} picked up the ticket", name=e.actor_name),
+    EventKind.TICKET_HANDED_OVER: lambda t, e, _: t(
+        "{name} handed the ticket over to {other}", name=e.actor_name, other=e.details.get("to", "")
+    ),
+    EventKind.TICKET_TAKEN_OVER: lambda t, e, _: t(
+        "{name} took the ticket over from {other}", name=e.actor_name, other=e.details.get("from", "")
+    ),
+    EventKind.URGENCY_SET: lambda t, e, _: t(
+        "{name} set the urgency to {urgency}",
+        name=e.actor_name,
+        urgency=urgency_label(t, Urgency(e.details.get("urgency", Urgency.NORMAL))),
+    ),
+    EventKind.CONTACT_ANSWERED: lambda t, e, _: t("{name} wrote", name=e.actor_name),
+    EventKind.STAFF_ANSWERED: lambda t, e, _: t("{name} wrote", name=e.actor_name),
+    EventKind.NOTE_ADDED: lambda t, e, _: t("{name} made an internal note", name=e.actor_name),
+    EventKind.FILE_ATTACHED: lambda t, e, _: t(
+        "{name} attached {file}", name=e.actor_name, file=e.details.get("file", "")
+    ),
+    EventKind.WAITING_FOR_CUSTOMER: lambda t, e, _: t("{name} waits for the customer", name=e.actor_name),
+    EventKind.WAITING_FOR_MICROSOFT: lambda t, e, _: t(
+        "{name} waits for Microsoft (case {case})", name=e.actor_name, case=e.details.get("case", "")
+    ),
+    EventKind.TICKET_RESUMED: lambda t, e, _: t("{name} resumed the work", name=e.actor_name),
+    EventKind.TIMER_STARTED: lambda t, e, _: t("{name} started a timer", name=e.actor_name),
+    EventKind.TIMER_STOPPED: lambda t, e, _: t("{name} stopped the timer", name=e.actor_name),
+    EventKind.TIME_LOGGED: _logged,
+    EventKind.TIME_CORRECTED: _corrected,
+    EventKind.ALLOWANCE_NOTICE_REACHED: _noticed,
+    EventKind.ESTIMATE_OFFERED: _offered,
+    EventKind.ESTIMATE_APPROVED: lambda t, e, _: _decided(t, e, t("approved")),
+    EventKind.ESTIMATE_DECLINED: lambda t, e, _: _decided(t, e, t("declined")),
+    EventKind.ESTIMATE_SUPERSEDED: lambda t, e, _: t(
+        "Estimate {number} was replaced by a newer one", number=e.details.get("estimate", "")
+    ),
+    EventKind.ESTIMATE_WITHDRAWN: lambda t, e, _: t(
+        "Estimate {number} is no longer on offer", number=e.details.get("estimate", "")
+    ),
+    EventKind.ESTIMATE_EXPIRED: lambda t, e, _: t(
+        "Estimate {number} expired without a decision", number=e.details.get("estimate", "")
+    ),
+    EventKind.ESTIMATE_REMINDED: lambda t, e, _: t(
+        "Estimate {number} still waits for your decision", number=e.details.get("estimate", "")
+    ),
+    EventKind.WORK_STOPPED: lambda t, e, _: t("{name} stopped further work", name=e.actor_name),
+    EventKind.MINIMUM_WAIVED: lambda t, e, _: t("{name} waived the 15-minute minimum", name=e.actor_name),
+    EventKind.TICKET_RESOLVED: _closed,
+    EventKind.TICKET_WITHDRAWN: lambda t, e, _: t("{name} withdrew the ticket", name=e.actor_name),
+    EventKind.TICKET_MARKED_DUPLICATE: lambda t, e, _: t(
+        "{name} marked this as a duplicate of {other}; it is not charged",
+        name=e.actor_name,
+        other=e.details.get("duplicate_of", ""),
+    ),
+    EventKind.TICKET_REOPENED: lambda t, e, _: t("{name} reopened the ticket", name=e.actor_name),
+    EventKind.TICKET_FOLLOWED_UP: lambda t, e, _: t(
+        "{name} opened follow-up ticket {other}", name=e.actor_name, other=e.details.get("follow_up", "")
+    ),
+    EventKind.TICKET_ENDED_WITH_CONTRACT: lambda t, e, _: t("Closed because the contract ended"),
+    EventKind.PICKUP_NEARED: _pickup,
+    EventKind.TIMER_NEARED_LIMIT: lambda t, e, _: t(
+        "Your timer reaches the limit in {left}", left=duration(e.details.get("left_minutes", 0))
+    ),
+}

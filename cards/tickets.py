@@ -1,0 +1,281 @@
+"""The card of a ticket, for both sides: what it is, how it stands, what may happen next (R3, R5, R10, R32, D31).
+
+    Ticket 1001                                  [In progress]
+    Outlook shows no new mail since this morning
+    Picked up   by Jan de Wit, today 10:12
+    Spent       1:25 of 2:00 may be spent without asking, billed € 120.42 so far (provisional, excl. VAT)
+    ...
+    [answer box]  [Send answer]  [Withdraw]  [My tickets]
+
+A contact sees no urgency, no internal note and no timer; staff see the customer's name on every card.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cards.clicks.base import Click
+from cards.clicks.tickets import AnswerTicket, ShowHistory, ShowTickets, StartReopening, StartTicket, StartWithdrawal
+from cards.components import (
+    Action,
+    ActionStyle,
+    Card,
+    ContainerStyle,
+    Element,
+    FontSize,
+    action_row,
+    badge,
+    card,
+    clip,
+    columns,
+    execute,
+    facts,
+    fit,
+    heading,
+    panel,
+    section,
+    text,
+    text_input,
+    wrote,
+)
+from cards.events import event_text
+from cards.formats import duration, moment, money
+from cards.labels import estimate_state_label, outcome_label, product_label, state_label, urgency_label, wait_label
+from cards.language import Texts, texts_for
+from cards.queue import staff_actions
+from contract.allowance import Allowance
+from contract.estimates import Estimate, at_most_cents
+from contract.events import TicketEvent
+from contract.moves import Move
+from contract.people import Language
+from contract.tickets import State, Ticket, Wait
+
+SHOWN_EVENTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSheet:
+    """Everything the card of a ticket shows. Amounts in cents excluding VAT, instants aware UTC."""
+
+    ticket: Ticket
+    customer_name: str
+    opened_by: str
+    engineer: str | None = None
+    pickup_due_at: datetime
+    allowance: Allowance
+    amount_cents: int
+    """Work and minimum together, as they would be invoiced now (D33)."""
+    estimate: Estimate | None = None
+    """The latest one, whatever its state."""
+    decided_by: str | None = None
+    """Who decided that estimate."""
+    events: tuple[TicketEvent, ...] = ()
+    """The latest ones, oldest first; for a contact without internal ones."""
+    more_events: int = 0
+    files: int = 0
+    waits: tuple[Wait, ...] = ()
+    moves: frozenset[Move] = frozenset()
+    form_id: str = ""
+    """For the answer box: a second click of the same rendering is the same answer."""
+    readers: str = ""
+    """For staff: who reads an answer, and in which language."""
+    timer_since: datetime | None = None
+    """When the reader's own timer on this ticket was started."""
+    now: datetime
+
+
+def ticket_card(sheet: TicketSheet, language: Language, *, is_staff: bool, notice: str = "") -> Card:
+    """The ticket for one reader. `notice` stands on top, where something was not done and why."""
+    t = texts_for(language)
+    ticket = sheet.ticket
+    state = _state(t, ticket)
+
+    def build(shown: int) -> Card:
+        return card(
+            panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
+            columns(
+                [heading(t("Ticket {number}", number=ticket.number))],
+                [badge(state, _ground(ticket))],
+                widths=("stretch", "auto"),
+            ),
+            text(sheet.customer_name, subtle=True) if is_staff else None,
+            wrote(ticket.subject, bold=True, size=FontSize.MEDIUM),
+            _facts(t, sheet, language, is_staff=is_staff),
+            _estimate(t, sheet, language),
+            _description(t, ticket),
+            _history(t, sheet, language, shown),
+            _answer_box(t, sheet, is_staff=is_staff),
+            action_row(*_actions(t, sheet, is_staff=is_staff)),
+            fallback_text=fallback(sheet, language, is_staff=is_staff),
+            language=language,
+            subject=f"ticket:{ticket.number}",
+            summary=fallback(sheet, language, is_staff=is_staff),
+        )
+
+    return fit(build, min(SHOWN_EVENTS, len(sheet.events)))
+
+
+def fallback(sheet: TicketSheet, language: Language, *, is_staff: bool) -> str:
+    """The ticket in one line, for notifications and where no card can be shown."""
+    t = texts_for(language)
+    line = t("Ticket {number}: {subject}", number=sheet.ticket.number, subject=clip(sheet.ticket.subject, 80))
+    parts = [line, _state(t, sheet.ticket)]
+    if is_staff:
+        parts.insert(1, sheet.customer_name)
+    if sheet.allowance.logged_minutes:
+        parts.append(money(sheet.amount_cents, language))
+    return " · ".join(parts)
+
+
+def _state(t: Texts, ticket: Ticket) -> str:
+    if ticket.state is State.CLOSED and ticket.outcome is not None:
+        return t("Closed: {outcome}", outcome=outcome_label(t, ticket.outcome))
+    return state_label(t, ticket.state)
+
+
+def _ground(ticket: Ticket) -> ContainerStyle:
+    match ticket.state:
+        case State.NEW:
+            return ContainerStyle.ACCENT
+        case State.WAITING_CUSTOMER:
+            return ContainerStyle.WARNING
+        case State.CLOSED:
+            return ContainerStyle.GOOD
+    return ContainerStyle.EMPHASIS
+
+
+def _facts(t: Texts, sheet: TicketSheet, language: Language, *, is_staff: bool) -> Element:
+    ticket = sheet.ticket
+    opened = t("{when} by {name}", when=moment(ticket.created_at, sheet.now, language), name=sheet.opened_by)
+    if ticket.by_phone:
+        opened = t("{opened} (by phone)", opened=opened)
+    return facts(
+        (t("Opened"), opened),
+        _pick_up(t, sheet, language),
+        (t("Service"), product_label(t, ticket.product)) if ticket.product else None,
+        (t("Affected"), ticket.affected) if ticket.affected else None,
+        (t("How to reach"), ticket.reach) if ticket.reach else None,
+        (t("Urgency"), urgency_label(t, ticket.urgency)) if is_staff and ticket.urgency else None,
+        (t("Microsoft case"), ticket.microsoft_case) if ticket.microsoft_case else None,
+        (t("Outside office hours"), t("allowed by the customer"))
+        if is_staff and ticket.outside_hours_allowed
+        else None,
+        (t("Waiting for"), ", ".join(wait_label(t, wait) for wait in sheet.waits)) if sheet.waits else None,
+        (t("Follow-up of"), str(ticket.follow_up_of)) if ticket.follow_up_of else None,
+        (t("Duplicate of"), str(ticket.duplicate_of)) if ticket.duplicate_of else None,
+        (t("Spent"), spent_text(t, sheet, language)),
+        (t("Files"), str(sheet.files)) if sheet.files else None,
+        (t("Your timer"), t("running since {when}", when=moment(sheet.timer_since, sheet.now, language)))
+        if sheet.timer_since
+        else None,
+    )
+
+
+def _pick_up(t: Texts, sheet: TicketSheet, language: Language) -> tuple[str, str] | None:
+    ticket = sheet.ticket
+    if sheet.engineer is not None and ticket.claimed_at is not None:
+        when = moment(ticket.claimed_at, sheet.now, language)
+        return t("Picked up"), t("by {name}, {when}", name=sheet.engineer, when=when)
+    if ticket.state is State.CLOSED:
+        return None
+    # A target, never a promise (R9, R10).
+    return t("Pick-up target"), moment(sheet.pickup_due_at, sheet.now, language)
+
+
+def spent_text(t: Texts, sheet: TicketSheet, language: Language) -> str:
+    """How much of the allowance is used and what it costs so far (R31, R32, D12)."""
+    allowance = sheet.allowance
+    if sheet.ticket.is_void:
+        return t("{spent}; nothing is charged", spent=duration(allowance.logged_minutes))
+    amount = money(sheet.amount_cents, language)
+    if allowance.logged_minutes == 0 and sheet.ticket.minimum_waived_reason is None:
+        return t(
+            "nothing yet; {granted} may be spent without asking, at least 15 minutes are charged ({amount} excl. VAT)",
+            granted=duration(allowance.granted_minutes),
+            amount=amount,
+        )
+    return t(
+        "{spent} of {granted} that may be spent without asking, billed {amount} (provisional, excl. VAT)",
+        spent=duration(allowance.logged_minutes),
+        granted=duration(allowance.granted_minutes),
+        amount=amount,
+    )
+
+
+def _estimate(t: Texts, sheet: TicketSheet, language: Language) -> Element | None:
+    estimate = sheet.estimate
+    if estimate is None:
+        return None
+    line = t(
+        "Estimate {number}: {extra} extra, at most {amount} excl. VAT · {state}",
+        number=estimate.number,
+        extra=duration(estimate.minutes),
+        amount=money(at_most_cents(estimate), language),
+        state=estimate_state_label(t, estimate.state),
+    )
+    if sheet.decided_by and estimate.decided_at:
+        by = t("by {name}, {when}", name=sheet.decided_by, when=moment(estimate.decided_at, sheet.now, language))
+        line = f"{line} ({by})"
+    return panel(text(line))
+
+
+def _description(t: Texts, ticket: Ticket) -> Element | None:
+    # The subject is often the whole of it.
+    if ticket.description.strip().rstrip(".!") == ticket.subject:
+        return None
+    return section(wrote(ticket.description, limit=1200))
+
+
+def _history(t: Texts, sheet: TicketSheet, language: Language, shown: int) -> Element | None:
+    events = sheet.events[len(sheet.events) - shown :]
+    if not events:
+        return None
+    lines: list[Element | None] = []
+    for event in events:
+        line = f"{moment(event.at, sheet.now, language)} · {event_text(event, language)}"
+        lines.append(text(line, subtle=True))
+        if event.text and event.kind.value != "ticket_opened":
+            # In full up to a paragraph; the rest is one click away.
+            lines.append(wrote(event.text, limit=600))
+    more = sheet.more_events + len(sheet.events) - shown
+    if more:
+        lines.insert(0, text(t.plural("{n} earlier event", "{n} earlier events", more), subtle=True))
+    return section(text(t("What happened"), bold=True), *lines)
+
+
+def _answer_box(t: Texts, sheet: TicketSheet, *, is_staff: bool) -> Element | None:
+    if Move.ANSWER not in sheet.moves:
+        return None
+    label = t("Answer to the customer") if is_staff else t("Your answer")
+    answer = AnswerTicket(form_id=sheet.form_id, ticket=sheet.ticket.number)
+    return section(
+        text(t("The customer sees this: {readers}", readers=sheet.readers), subtle=True)
+        if is_staff and sheet.readers
+        else None,
+        text_input(
+            "text",
+            label,
+            multiline=True,
+            required=True,
+            max_length=4000,
+            error=t("Write something first."),
+        ),
+        action_row(execute(t("Send answer"), answer, style=ActionStyle.POSITIVE)),
+    )
+
+
+def _actions(t: Texts, sheet: TicketSheet, *, is_staff: bool) -> list[Action]:
+    if is_staff:
+        return staff_actions(t, sheet.ticket, sheet.moves, files=sheet.files, timer=sheet.timer_since is not None)
+    number = sheet.ticket.number
+    offers: list[tuple[Move, str, Click]] = [
+        (Move.WITHDRAW, t("Withdraw"), StartWithdrawal(ticket=number)),
+        (Move.REOPEN, t("Reopen"), StartReopening(ticket=number)),
+        (Move.FOLLOW_UP, t("Follow-up ticket"), StartTicket(follow_up_of=number)),
+    ]
+    actions = [execute(title, click) for move, title, click in offers if move in sheet.moves]
+    if sheet.more_events or len(sheet.events) > 1:
+        actions.append(execute(t("History"), ShowHistory(ticket=number)))
+    actions.append(execute(t("My tickets"), ShowTickets()))
+    return actions

@@ -1,0 +1,89 @@
+"""Estimates: frozen offers with the decision taken on them (D13, R19). One per ticket is open at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from contract.estimates import DecidedVia, Estimate, EstimateState, Instrument, RateCents
+from storage.errors import NotFound
+from storage.tables import estimates
+
+
+def estimate_of(row: Row[tuple[object, ...]]) -> Estimate:
+    """The estimate in a row of `estimates`."""
+    return Estimate(
+        id=row.id,
+        ticket_number=row.ticket_number,
+        revision=row.revision,
+        minutes=row.minutes,
+        what=row.what,
+        rates=RateCents(row.office_cents, row.after_hours_cents, row.weekend_holiday_cents),
+        approved_before_minutes=row.approved_before_minutes,
+        instrument=Instrument(row.instrument),
+        created_by=row.created_by,
+        created_at=row.created_at,
+        valid_until=row.valid_until,
+        state=EstimateState(row.state),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        decided_via=DecidedVia(row.decided_via) if row.decided_via else None,
+        recorded_by=row.recorded_by,
+        decline_reason=row.decline_reason,
+    )
+
+
+def load_estimate(session: Session, estimate_id: int, *, lock: bool = False) -> Estimate:
+    """The estimate with this id. Raises NotFound. Whoever decides holds its row (and the ticket's before it)."""
+    query = select(estimates).where(estimates.c.id == estimate_id)
+    found = session.execute(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise NotFound("estimate", estimate_id)
+    return estimate_of(found)
+
+
+def latest_estimate(session: Session, ticket_number: int) -> Estimate | None:
+    """The newest revision of a ticket's estimates, whatever its state."""
+    found = session.execute(
+        select(estimates).where(estimates.c.ticket_number == ticket_number).order_by(estimates.c.revision.desc()).limit(1)
+    ).one_or_none()
+    return estimate_of(found) if found else None
+
+
+def add_estimate(session: Session, estimate: Estimate) -> int:
+    """Keep a new offer; returns its id. Two open ones of a ticket violate a unique constraint."""
+    key = session.execute(
+        insert(estimates).values(
+            ticket_number=estimate.ticket_number,
+            revision=estimate.revision,
+            minutes=estimate.minutes,
+            what=estimate.what,
+            office_cents=estimate.rates.office,
+            after_hours_cents=estimate.rates.after_hours,
+            weekend_holiday_cents=estimate.rates.weekend_holiday,
+            approved_before_minutes=estimate.approved_before_minutes,
+            instrument=estimate.instrument.value,
+            created_by=estimate.created_by,
+            created_at=estimate.created_at,
+            valid_until=estimate.valid_until,
+            state=estimate.state.value,
+        )
+    ).inserted_primary_key
+    return int(key[0])
+
+
+def save_estimate(session: Session, estimate: Estimate, *, shown_digest: str | None = None) -> None:
+    """Write the state of an estimate and the decision on it; the offer itself never changes."""
+    values: dict[str, Any] = {
+        "state": estimate.state.value,
+        "decided_by": estimate.decided_by,
+        "decided_at": estimate.decided_at,
+        "decided_via": estimate.decided_via.value if estimate.decided_via else None,
+        "recorded_by": estimate.recorded_by,
+        "decline_reason": estimate.decline_reason,
+    }
+    if shown_digest is not None:
+        values["shown_digest"] = shown_digest
+    session.execute(update(estimates).where(estimates.c.id == estimate.id).values(values))

@@ -1,0 +1,118 @@
+"""Time entries and running timers (D4, D11, D24). A correction keeps the old entry and marks it replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from contract.hours import OutsideHoursReason, Place, WorkEntry
+from storage.errors import NotFound
+from storage.tables import work_entries, work_timers
+
+
+def entry_of(row: Row[tuple[object, ...]]) -> WorkEntry:
+    """The entry in a row of `work_entries`."""
+    reason = row.outside_hours_reason
+    return WorkEntry(
+        id=row.id,
+        ticket_number=row.ticket_number,
+        engineer_id=row.engineer_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        is_billable=row.is_billable,
+        place=Place(row.place),
+        what=row.what,
+        outside_hours_reason=OutsideHoursReason(reason) if reason else None,
+        recorded_at=row.recorded_at,
+        corrects_id=row.corrects_id,
+    )
+
+
+def _standing() -> Select[tuple[object, ...]]:
+    return select(work_entries).where(work_entries.c.replaced_at.is_(None)).order_by(work_entries.c.started_at)
+
+
+def load_entries(session: Session, ticket_number: int) -> tuple[WorkEntry, ...]:
+    """The entries of a ticket that stand, by begin."""
+    return tuple(map(entry_of, session.execute(_standing().where(work_entries.c.ticket_number == ticket_number))))
+
+
+def load_entries_of(session: Session, ticket_numbers: Collection[int]) -> dict[int, tuple[WorkEntry, ...]]:
+    """The standing entries of several tickets, by ticket number."""
+    found: dict[int, list[WorkEntry]] = {number: [] for number in ticket_numbers}
+    if found:
+        for row in session.execute(_standing().where(work_entries.c.ticket_number.in_(sorted(found)))):
+            found[row.ticket_number].append(entry_of(row))
+    return {number: tuple(entries) for number, entries in found.items()}
+
+
+def load_entry(session: Session, entry_id: int) -> WorkEntry:
+    """A standing entry. Raises NotFound, also for one that was corrected since."""
+    found = session.execute(_standing().where(work_entries.c.id == entry_id)).one_or_none()
+    if found is None:
+        raise NotFound("entry", entry_id)
+    return entry_of(found)
+
+
+def load_own_entries(session: Session, engineer_id: int, start: datetime, end: datetime) -> tuple[WorkEntry, ...]:
+    """The standing entries of an engineer, on any ticket, that touch the time from `start` to `end` (D24)."""
+    query = _standing().where(
+        work_entries.c.engineer_id == engineer_id, work_entries.c.started_at < end, work_entries.c.ended_at > start
+    )
+    return tuple(map(entry_of, session.execute(query)))
+
+
+def add_entry(session: Session, entry: WorkEntry) -> int:
+    """Keep an entry; returns its id. One that corrects another marks that one replaced."""
+    if entry.corrects_id is not None:
+        session.execute(
+            update(work_entries).where(work_entries.c.id == entry.corrects_id).values(replaced_at=entry.recorded_at)
+        )
+    key = session.execute(
+        insert(work_entries).values(
+            ticket_number=entry.ticket_number,
+            engineer_id=entry.engineer_id,
+            started_at=entry.started_at,
+            ended_at=entry.ended_at,
+            is_billable=entry.is_billable,
+            place=entry.place.value,
+            what=entry.what,
+            outside_hours_reason=entry.outside_hours_reason.value if entry.outside_hours_reason else None,
+            recorded_at=entry.recorded_at,
+            corrects_id=entry.corrects_id,
+        )
+    ).inserted_primary_key
+    return int(key[0])
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTimer:
+    """A timer that an engineer has running, on one ticket at a time."""
+
+    engineer_id: int
+    ticket_number: int
+    started_at: datetime
+
+
+def load_timer(session: Session, engineer_id: int) -> WorkTimer | None:
+    """The timer this engineer has running."""
+    found = session.execute(select(work_timers).where(work_timers.c.engineer_id == engineer_id)).one_or_none()
+    return WorkTimer(found.engineer_id, found.ticket_number, found.started_at) if found else None
+
+
+def start_timer(session: Session, timer: WorkTimer) -> None:
+    """Keep a running timer. A second one of the same engineer violates a unique constraint."""
+    session.execute(
+        insert(work_timers).values(
+            engineer_id=timer.engineer_id, ticket_number=timer.ticket_number, started_at=timer.started_at
+        )
+    )
+
+
+def stop_timer(session: Session, engineer_id: int) -> None:
+    """Forget a running timer; what it measured is the caller's to keep."""
+    session.execute(delete(work_timers).where(work_timers.c.engineer_id == engineer_id))
