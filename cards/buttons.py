@@ -21,7 +21,7 @@ from cards.elements import (
     Submit,
     present,
 )
-from cards.plain_text import unlinked
+from cards.plain_text import harmless, unlinked
 
 BUTTONS_IN_A_ROW = 6
 """Teams hides what goes beyond behind an ellipsis."""
@@ -49,7 +49,7 @@ def execute(
         verb=click.verb,
         data=data,
         style=style,
-        tooltip=tooltip,
+        tooltip=harmless(tooltip) if tooltip else None,
         associated_inputs=associated,
         fallback=Submit(title=unlinked(title), data={"verb": click.verb, **data}, associated_inputs=associated),
     )
@@ -57,7 +57,7 @@ def execute(
 
 def open_url(title: str, url: str, *, tooltip: str | None = None) -> Action:
     """The button that opens a page outside Teams."""
-    return OpenUrl(title=unlinked(title), url=url, tooltip=tooltip)
+    return OpenUrl(title=unlinked(title), url=url, tooltip=harmless(tooltip) if tooltip else None)
 
 
 def show_card(title: str, *elements: Element | None) -> Action:

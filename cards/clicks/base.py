@@ -102,7 +102,7 @@ class Click(BaseModel):
         Raises UnreadableClick, and UrgencyRefused for an urgency it has no field for (R12).
         """
         empty = {name: "" for name in cls._texts if not cls.model_fields[name].is_required()}
-        sent = {name: value for name, value in inputs.items() if name not in _TEAMS_OWN}
+        sent = {name: value for name, value in inputs.items() if value is not None and name not in _TEAMS_OWN}
         try:
             return cls.model_validate({**empty, **sent})
         except ValidationError as error:
