@@ -90,7 +90,7 @@ class Door:
         except Exception as error:  # noqa: BLE001 - a 5xx would make Teams send the same thing again and again
             self._note(f"unreadable: {type(error).__name__}", error)
             return web.Response(status=400)
-        if answer is None:
+        if not answer:
             return web.Response(status=200)
         return web.Response(body=answer, content_type="application/json")
 

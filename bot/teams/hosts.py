@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 TEAMS_HOSTS = frozenset({"smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"})
 """Bot Connector hosts of the worldwide cloud and of GCC, both with tokens of `https://api.botframework.com`."""
 
-FILE_HOSTS = frozenset({".sharepoint.com"})
+FILE_HOSTS = frozenset({"*.sharepoint.com"})
 """Where the download addresses of files sent in a personal chat lead (the sender's OneDrive)."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -36,7 +36,7 @@ def _place_of(url: str) -> tuple[str, str, bool]:
 
 @dataclass(frozen=True, slots=True)
 class TrustedHosts:
-    """A list of hosts. A name that begins with a dot stands for every host below it.
+    """A list of hosts. `*.` in front of a name stands for every host below it.
 
     Only https on the default port passes. `loopback` adds this machine itself, on any port and without TLS: for the
     local stand-ins, never for an installation that customers use.
@@ -52,4 +52,10 @@ class TrustedHosts:
             return True
         if scheme != "https" or not host or not is_plain:
             return False
-        return host in self.names or any(name.startswith(".") and host.endswith(name) for name in self.names)
+        return host in self.names or any(name.startswith("*.") and host.endswith(name[1:]) for name in self.names)
+
+
+def same_host(url: str) -> TrustedHosts:
+    """The host of `url` and no other; this machine itself where `url` leads there."""
+    _, host, _ = _place_of(url)
+    return TrustedHosts(frozenset({host}), loopback=host in _LOOPBACK)

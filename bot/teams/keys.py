@@ -21,10 +21,9 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from bot.teams.errors import KeysUnavailable, UnknownKey
-from bot.teams.hosts import TrustedHosts
+from bot.teams.hosts import same_host
 
 OPENID_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-KEY_HOSTS = TrustedHosts(frozenset({"login.botframework.com"}))
 
 REFRESH_AFTER_S = 24 * 3600
 UNKNOWN_KEY_INTERVAL_S = 60
@@ -61,12 +60,12 @@ class KeyStore:
         session: aiohttp.ClientSession,
         *,
         openid_url: str = OPENID_URL,
-        hosts: TrustedHosts = KEY_HOSTS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Raises `ValueError` for an `openid_url` outside `hosts`."""
+        """The keys must lie on the host of `openid_url`. Raises `ValueError` if that is not https (or this machine)."""
+        hosts = same_host(openid_url)
         if not hosts.allows(openid_url):
-            raise ValueError("the address of the OpenID document is not on a trusted host", openid_url)
+            raise ValueError("the OpenID document must be at an https address", openid_url)
         self.version = 0
         self._session = session
         self._openid_url = openid_url

@@ -28,15 +28,14 @@ def refuse_deep(raw: Raw) -> None:
     """Raises `BadActivity` for JSON nested deeper than `DEEPEST`, which would exhaust the stack of whoever walks it."""
     level: list[Any] = [raw]
     for _ in range(DEEPEST):
-        deeper: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                deeper.extend(value.values())
-            elif isinstance(value, list):
-                deeper.extend(value)
-        if not deeper:
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
             return
-        level = deeper
     raise BadActivity("nesting")
 
 
