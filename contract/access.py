@@ -1,10 +1,10 @@
 """The customer's consent to remote access (R25).
 
-Who gave it, on which document, from when, until when, and whether it was withdrawn. Without it a ticket shows that it waits for
-access, and no remote work can be logged:
+Who gave it, on which document, from when, until when, and whether it was withdrawn. Without it a ticket shows that it
+waits for access, and no remote work can be logged:
 
-    valid from 1 January until the end of 30 June, withdrawn on 1 March at 12:00: work on 1 March until 12:00 is covered,
-    from 12:00 on it is not, whatever the document said.
+    valid from 1 January until the end of 30 June, withdrawn on 1 March at 12:00: work on 1 March until 12:00 is
+    covered, from 12:00 on it is not, whatever the document said.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ class ConsentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessConsent:
-    """One recorded consent; all instants aware UTC, ends exclusive. `document` says what was agreed and where that is kept."""
+    """One recorded consent; all instants aware UTC, ends exclusive.
+
+    `document` says what was agreed and where that is kept.
+    """
 
     id: int
     customer_id: int
@@ -70,7 +73,7 @@ def is_consented(consents: Iterable[AccessConsent], at: datetime) -> bool:
 
 
 def check_remote_access(consents: Iterable[AccessConsent], start: datetime, end: datetime) -> None:
-    """Refuse remote work of which some minute is not covered: raises RemoteNeedsAccess with the first such instant (R25).
+    """Refuse remote work that is not covered to its end: raises RemoteNeedsAccess with the first such instant (R25).
 
     Compares whole minutes (D23): a consent given within the minute in which the work began covers that minute.
     """

@@ -1,7 +1,7 @@
 """How many billable minutes may be logged on a ticket without asking (R18, R32, D12, D13, D35).
 
-Two hours may be spent on every ticket without permission, over its whole life, by all engineers together, every band one to one.
-They are not free: they are billed. Beyond them only what a contact approved:
+Two hours may be spent on every ticket without permission, over its whole life, by all engineers together, every band
+one to one. They are not free: they are billed. Beyond them only what a contact approved:
 
     110 minutes are logged: an entry of 30 is refused whole and 10 are left; 10 fit, minute 121 does not.
     60 extra minutes are approved: 180 in total, 60 left. The contact stops the work: 120 in total, nothing left.
@@ -38,7 +38,7 @@ class Allowance:
 
 
 def check_fits(allowance: Allowance, minutes: int) -> None:
-    """Refuse billable `minutes` that pass the allowance, whole, with the minutes that are left (D12): raises OverAllowance."""
+    """Refuse billable `minutes` that pass the allowance, whole (D12): raises OverAllowance with what is left."""
     if minutes > allowance.remaining_minutes:
         raise OverAllowance(allowance.remaining_minutes)
 
@@ -56,8 +56,8 @@ def stopped(allowance: Allowance) -> Allowance:
 def notices(before: Allowance, after: Allowance, sent: Collection[tuple[int, int]] = ()) -> tuple[int, ...]:
     """Return the percentages whose notice is due because of newly logged minutes (D35).
 
-    A notice is due once per allowance total: `sent` holds (granted_minutes, percent) of those that went out before. Only logged
-    minutes reach a mark; an approval or a stop by itself never does.
+    A notice is due once per allowance total: `sent` holds (granted_minutes, percent) of those that went out before.
+    Only logged minutes reach a mark; an approval or a stop by itself never does.
     """
     total = after.granted_minutes
     return tuple(

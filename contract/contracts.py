@@ -1,10 +1,11 @@
 """From when until when a customer has a contract (R6-R8, R26-R28, D16, D17, D25).
 
-A contract starts on the first day of a month, at the earliest the month after the last signature, and ends on the last day of a
-month, at the latest on 31 December of the year it starts in. It is never prorated. A renewal is a contract of its own.
+A contract starts on the first day of a month, at the earliest the month after the last signature, and ends on the
+last day of a month, at the latest on 31 December of the year it starts in. It is never prorated. A renewal is a
+contract of its own.
 
-    Signed on 23 November 2026: from 1 to 31 December 2026. Signed on 31 December 2026 at 23:00 UTC, which is 1 January 2027
-    here: from 1 February to 31 December 2027.
+    Signed on 23 November 2026: from 1 to 31 December 2026. Signed on 31 December 2026 at 23:00 UTC, which is 1
+    January 2027 here: from 1 February to 31 December 2027.
 
 On-site work needs an addendum that was signed by that day and covers it.
 """
@@ -111,7 +112,7 @@ def check_covered(contracts: Iterable[Contract], day: date) -> Contract:
 
 
 def check_on_site(contracts: Iterable[Contract], day: date) -> None:
-    """Refuse on-site work on a day that no addendum covers which was signed by then: raises OnSiteNeedsAddendum (D25)."""
+    """Refuse on-site work on a day that no addendum signed by then covers: raises OnSiteNeedsAddendum (D25)."""
     contract = covering(contracts, day)
     addenda = contract.on_site_addenda if contract else ()
     if not any(addendum.starts_on <= day <= addendum.ends_on and addendum.signed_on <= day for addendum in addenda):

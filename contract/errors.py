@@ -22,6 +22,7 @@ Refusal
 ├── EntryRefusal             a time entry that can not be logged
 │   ├── OverAllowance        (R18, D12)
 │   ├── ZeroMinutes          (D23)
+│   ├── UnclearTimes         begin, end and minutes do not tell when the work was (D23)
 │   ├── BeforeTicket         (D23)
 │   ├── InFuture             (D23)
 │   ├── AfterClosing         (D23)
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from contract.tickets import State, Urgency
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer of the contract, not an error of the program
+class Refusal(Exception):
     """The contract does not allow what was asked. Nothing has changed."""
 
 
@@ -67,7 +68,6 @@ class NotAContact(Refusal):
     person_id: int
 
 
-@dataclass(eq=False)
 class UrgencyByCustomer(Refusal):
     """The provider sets urgency, the customer can not (R12)."""
 
@@ -81,7 +81,7 @@ class TooManyContacts(Refusal):
 
 @dataclass(eq=False)
 class MoveNotAllowed(Refusal):
-    """This move is not possible from this state for the one who asks (D31)."""
+    """The move is not possible from this state for the one who asks (D31)."""
 
     move: Move
     state: State
@@ -101,7 +101,6 @@ class ReopenTooLate(MoveNotAllowed):
     until: datetime
 
 
-@dataclass(eq=False)
 class NothingToStop(Refusal):
     """Work can be stopped after an approval while approved minutes are left (D13)."""
 
@@ -169,7 +168,6 @@ class EstimateMinutes(Refusal):
     most: int
 
 
-@dataclass(eq=False)
 class EntryRefusal(Refusal):
     """A time entry is refused whole; the form stays filled (D12, D23-D26)."""
 
@@ -181,9 +179,12 @@ class OverAllowance(EntryRefusal):
     remaining_minutes: int
 
 
-@dataclass(eq=False)
 class ZeroMinutes(EntryRefusal):
     """There is no whole minute between begin and end (D4, D23)."""
+
+
+class UnclearTimes(EntryRefusal):
+    """Begin, end and minutes are too few to tell when the work was, or contradict each other (D23)."""
 
 
 @dataclass(eq=False)
@@ -292,7 +293,7 @@ class OverlappingTerm(TermRefusal):
 
 @dataclass(eq=False)
 class ResponseTooSlow(Refusal):
-    """A response time of `minutes` office minutes is not in 1 to `most`, so it could exceed the pick-up target (D20)."""
+    """A response time is not in 1 to `most` office minutes, so it could exceed the pick-up target (D20)."""
 
     urgency: Urgency
     minutes: int

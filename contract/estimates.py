@@ -1,11 +1,11 @@
 """Permission for more than the free two hours (R18, R19, D13, D14, D15).
 
-An estimate is *extra* minutes on top of the allowance, offered to the contacts and approved or declined whole. It is frozen: a
-change is a new estimate with the next revision, which supersedes the open one. The first decision stands.
+An estimate is *extra* minutes on top of the allowance, offered to the contacts and approved or declined whole. It is
+frozen: a change is a new estimate with the next revision, which supersedes the open one. The first decision stands.
 
-    240 extra minutes are offered on Monday 2 November 2026, so until the end of 16 November: at most € 340.00 in office hours,
-    € 440.00 after hours, € 520.00 in the weekend. It is a work order. With those 240 approved, 240 more make 480: still a
-    work order; 241 more would be a quote.
+    240 extra minutes are offered on Monday 2 November 2026, so until the end of 16 November: at most € 340.00 in
+    office hours, € 440.00 after hours, € 520.00 in the weekend. It is a work order. With those 240 approved, 240 more
+    make 480: still a work order; 241 more would be a quote.
 """
 
 from __future__ import annotations
@@ -125,12 +125,12 @@ class Estimate:
         return f"{self.ticket_number}-{self.revision}"
 
     def is_open(self, now: datetime) -> bool:
-        """True while it can be decided, also when nothing has marked it expired yet."""
+        """Tell whether it can be decided; its end counts even before it is marked expired (D13)."""
         return self.state is EstimateState.OPEN and now < self.valid_until
 
 
 def instrument(approved_minutes: int, extra_minutes: int) -> Instrument:
-    """Return the form for `extra_minutes` on top of those approved before: cumulative, so slicing changes nothing (D14)."""
+    """Return the form for `extra_minutes` on top of those approved before: slicing changes nothing (D14)."""
     return Instrument.WORK_ORDER if approved_minutes + extra_minutes <= WORK_ORDER_MINUTES else Instrument.QUOTE
 
 
@@ -139,10 +139,10 @@ def valid_until(created_at: datetime) -> datetime:
     return day_start(local(created_at).date() + timedelta(days=VALID_DAYS + 1))
 
 
-def offer(  # noqa: PLR0913 - an estimate is all of these
+def offer(
     ticket: Ticket,
     *,
-    id: int,
+    estimate_id: int,
     revision: int,
     minutes: int,
     what: str,
@@ -155,7 +155,7 @@ def offer(  # noqa: PLR0913 - an estimate is all of these
         raise EstimateMinutes(minutes, MOST_MINUTES)
     rates = prices.for_year(local(now).year)
     return Estimate(
-        id=id,
+        id=estimate_id,
         ticket_number=ticket.number,
         revision=revision,
         minutes=minutes,
@@ -172,12 +172,13 @@ def offer(  # noqa: PLR0913 - an estimate is all of these
 def at_most_cents(estimate: Estimate, band: RateBand = RateBand.OFFICE) -> int:
     """Return what the extra minutes cost at most when all fall in one band, excluding VAT (D13).
 
-    Rounded up, not half up: where the minutes join a line that already has some, half-up rounding can add one cent more.
+    Rounded up, not half up: where the minutes join a line that already has some, half-up rounding can add one cent
+    more.
     """
     return round_up(estimate.minutes * estimate.rates.of(band), MINUTES_PER_HOUR)
 
 
-def decide(  # noqa: PLR0913 - each is a fact of the decision that is kept
+def decide(
     estimate: Estimate,
     *,
     revision: int,
@@ -192,9 +193,9 @@ def decide(  # noqa: PLR0913 - each is a fact of the decision that is kept
 ) -> Estimate:
     """Return the approved or declined estimate; the first decision stands (D13, D15).
 
-    `by` is the contact, `is_contact` whether they are an active one of this customer now; `minutes` what the click said it
-    approves, if it said so. Raises NotAContact, Outdated, AlreadyDecided, Superseded, WithdrawnEstimate, Expired or
-    PartialNotPossible; ValueError when `recorded_by` does not fit `via`.
+    `by` is the contact, `is_contact` whether they are an active one of this customer now; `minutes` what the click
+    said it approves, if it said so. Raises NotAContact, Outdated, AlreadyDecided, Superseded, WithdrawnEstimate,
+    Expired or PartialNotPossible; ValueError when `recorded_by` does not fit `via`.
     """
     if (via is DecidedVia.PHONE) is (recorded_by is None):
         msg = "a decision by phone, and only that, is recorded by somebody else"
@@ -239,9 +240,10 @@ def expire(estimate: Estimate, now: datetime) -> Estimate:
 
 
 def reminder_times(created_at: datetime, valid_until: datetime, calendar: Calendar) -> tuple[datetime, ...]:
-    """Return when both contacts are reminded: after two working days of office time, and at 9:00 on the day before the last (D13).
+    """Return when both contacts are reminded: after two working days, and one day before the end (D13).
 
-    In time order; only instants between the offer and its end.
+    The first after two days of office time, the second at 9:00 on the day before the last. In time order; only instants
+    between the offer and its end.
     """
     after_two = add_office_minutes(created_at, _REMINDER_OFFICE_MINUTES, calendar)
     day_before = at_local(local(valid_until).date() - 2 * DAY, _REMINDER_TIME)

@@ -68,7 +68,7 @@ class EventKind(StrEnum):
 
     @property
     def notifies_staff(self) -> bool:
-        """True for what a contact, or the calendar, did: the engineer who has the ticket is told, or all when nobody has it."""
+        """True for what the engineer who has the ticket is told, or all engineers when nobody has it."""
         return self in _FOR_STAFF
 
 
@@ -107,9 +107,12 @@ _FOR_STAFF = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketEvent:
-    """One line of a ticket's history. `actor_id` is None when the calendar did it; `actor_name` is the name at that time.
+    """One line of a ticket's history.
 
-    `text` is what a person wrote (an answer, a reason), `details` the facts by kind as plain JSON values (minutes, ids, digests).
+    `actor_id` is None when the calendar did it; `actor_name` is the name at that time.
+
+    `text` is what a person wrote (an answer, a reason), `details` the facts by kind as plain JSON values (minutes,
+    ids, digests).
     """
 
     id: int

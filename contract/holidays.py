@@ -1,10 +1,11 @@
 """Which days are holidays and which are working days (R21-R23, D2, D3).
 
-The rule is our own and frozen: it decides rates, so no library may change it. It is part of a year's price list and can be
-switched per contract. There are no substitute days: a holiday in the weekend gives no other day off.
+The rule is our own and frozen: it decides rates, so no library may change it. It is part of a year's price list and
+can be switched per contract. There are no substitute days: a holiday in the weekend gives no other day off.
 
-    2027: 1 January, Easter on 28 and 29 March, King's Day on 27 April, Ascension on 6 May, Whitsun on 16 and 17 May, 25 and
-    26 December. 5 May only in years divisible by five; King's Day 2025 is 26 April because the 27th is a Sunday.
+    2027: 1 January, Easter on 28 and 29 March, King's Day on 27 April, Ascension on 6 May, Whitsun on 16 and 17 May,
+    25 and 26 December. 5 May only in years divisible by five; King's Day 2025 is 26 April because the 27th is a
+    Sunday.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ Calendar = HolidayProfile | Callable[[int], HolidayProfile]
 
 
 def easter_sunday(year: int) -> date:
-    """Return Easter Sunday of the Gregorian calendar (the anonymous algorithm, Meeus, Astronomical Algorithms, ch. 8)."""
+    """Return Easter Sunday of the Gregorian calendar (Meeus, Astronomical Algorithms, chapter 8)."""
     golden = year % 19
     century, in_century = divmod(year, 100)
     moon_shift = (century - (century + 8) // 25 + 1) // 3
@@ -81,7 +82,7 @@ def easter_sunday(year: int) -> date:
 
 @lru_cache(maxsize=1024)
 def named_holidays(year: int, profile: HolidayProfile = CONTRACT_HOLIDAYS) -> Mapping[date, Holiday]:
-    """Return the holidays of a year by date, with their names (D3). Of two on one day the movable one gives the name."""
+    """Return the holidays of a year by date, with their names (D3); of two on one day the movable one gives it."""
     easter = easter_sunday(year)
     liberation_day = profile.liberation_day is LiberationDay.YEARLY or (
         profile.liberation_day is LiberationDay.LUSTRUM and year % 5 == 0

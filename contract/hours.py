@@ -1,10 +1,12 @@
-"""Time entries: what can be logged, and which minutes of it are billed at which band (R18, R20, R24-R26, D4, D11, D12, D23-D27).
+"""Time entries: what can be logged and what of it is billed (R18, R20, R24-R26, D4, D11, D12, D23-D27).
 
-An entry is refused whole. Nothing is lost: what fits can be logged billable and the rest not billable, which a later approval does
-not change. A correction takes the place of the entry it corrects; one that only cuts an entry is always allowed.
+An entry is refused whole. Nothing is lost: what fits can be logged billable and the rest not billable, which a later
+approval does not change. A correction takes the place of the entry it corrects; one that only cuts an entry is always
+allowed.
 
-    20 minutes are left and 16:30 to 17:30 on a Monday is logged: refused. What fits: 16:30 to 16:50 billable, 16:50 to 17:30
-    not billable. With 60 left it needs a reason for the 30 minutes after 17:00; "own choice" bills those at the office rate.
+    20 minutes are left and 16:30 to 17:30 on a Monday is logged: refused. What fits: 16:30 to 16:50 billable, 16:50
+    to 17:30 not billable. With 60 left it needs a reason for the 30 minutes after 17:00; "own choice" bills those at
+    the office rate.
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ class WorkEntry:
     """The entry whose place this one takes."""
 
     def __post_init__(self) -> None:
+        """Truncate both instants (D4)."""
         object.__setattr__(self, "started_at", truncate(self.started_at))
         object.__setattr__(self, "ended_at", truncate(self.ended_at))
 
@@ -108,14 +111,14 @@ def outside_hours_minutes(entry: WorkEntry, calendar: Calendar = CONTRACT_HOLIDA
 
 
 def fitting(draft: WorkEntry, remaining_minutes: int) -> tuple[WorkEntry | None, WorkEntry | None]:
-    """Cut a draft at the minutes that are left: the billable part and the rest, not billable; None where one is empty (D12, D27)."""
+    """Cut a draft at the minutes that are left: billable part, rest not billable; None where empty (D12, D27)."""
     cut = draft.started_at + timedelta(minutes=max(0, min(remaining_minutes, draft.minutes)))
     parts = (replace(draft, ended_at=cut), replace(draft, started_at=cut, is_billable=False))
     billable, rest = (part if part.minutes > 0 else None for part in parts)
     return billable, rest
 
 
-def check_entry(  # noqa: PLR0913 - every rule has its facts
+def check_entry(
     draft: WorkEntry,
     *,
     ticket: Ticket,
@@ -129,9 +132,9 @@ def check_entry(  # noqa: PLR0913 - every rule has its facts
 ) -> None:
     """Refuse an entry that can not be logged; return when it can (R18, R20, R24-R26, D4, D11, D12, D23-D27).
 
-    `own_entries` are the engineer's, on any ticket (near the draft is enough); `contracts` and `consents` the customer's;
-    `allowance` the ticket's as it stands, with the entry that `replacing` corrects still counted. Raises the classes of
-    EntryRefusal, and NoContract.
+    `own_entries` are the engineer's, on any ticket (near the draft is enough); `contracts` and `consents` the
+    customer's; `allowance` the ticket's as it stands, with the entry that `replacing` corrects still counted. Raises
+    the classes of EntryRefusal, and NoContract.
     """
     if replacing is not None and is_cut(draft, replacing):
         return
@@ -155,8 +158,8 @@ def check_entry(  # noqa: PLR0913 - every rule has its facts
 def is_cut(draft: WorkEntry, replacing: WorkEntry) -> bool:
     """Tell whether a correction only takes away: to nothing, or to a part of the same entry (D24).
 
-    Such a one is always allowed. Fewer minutes at another time, in another place or for another reason are checked like any entry,
-    except that the allowance never refuses them.
+    Such a one is always allowed. Fewer minutes at another time, in another place or for another reason are checked
+    like any entry, except that the allowance never refuses them.
     """
     if draft.minutes == 0:
         return True

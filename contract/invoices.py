@@ -1,11 +1,12 @@
 """What a ticket costs, to the cent (R14, R31, D5-D7, D9-D11, D22, D26, D33).
 
-One line per billing month, ticket, band and price year: minutes times rate, rounded half up. Beside the work the minimum of fifteen
-minutes. A minute is billed with the month in which it was worked, or with a later one when it was recorded after that month's invoice
-(the 1st of the next month, 12:00 local time).
+One line per billing month, ticket, band and price year: minutes times rate, rounded half up. Beside the work the
+minimum of fifteen minutes. A minute is billed with the month in which it was worked, or with a later one when it was
+recorded after that month's invoice (the 1st of the next month, 12:00 local time).
 
-    1:25 hours in office hours in November 2026: 85 x 8500 / 60 = € 120.42, no minimum. One entry of 10 minutes: € 14.17 office
-    and 5 minutes minimum, € 7.08. A second entry of 1 minute is shown as the line after minus the line before: 1558 - 1417 = 141.
+    1:25 hours in office hours in November 2026: 85 x 8500 / 60 = € 120.42, no minimum. One entry of 10 minutes: €
+    14.17 office and 5 minutes minimum, € 7.08. A second entry of 1 minute is shown as the line after minus the line
+    before: 1558 - 1417 = 141.
 
 The amounts of a running ticket are provisional: they are those its invoices will have if nothing more happens.
 """
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contract.holidays import Calendar
-    from contract.prices import PriceBook
+    from contract.prices import PriceBook, PriceList
     from contract.tickets import Ticket
 
 MINIMUM: Literal["minimum"] = "minimum"
 """The kind of the lines of D5."""
+
+LineKind = RateBand | Literal["minimum"]
 
 ISSUE_TIME = time(12)
 """When the invoice of a month is issued, local time, on the 1st of the next (D8)."""
@@ -43,11 +46,14 @@ Month = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an invoice. `month` is the month it is billed with; minutes and amount of a set-off are negative (D5, D6)."""
+    """One line of an invoice.
+
+    `month` is the month it is billed with; minutes and amount of a set-off are negative (D5, D6).
+    """
 
     ticket_number: int
     month: Month
-    kind: RateBand | Literal["minimum"]
+    kind: LineKind
     price_year: int
     minutes: int
     rate_cents: int
@@ -61,22 +67,17 @@ def month_of(instant: datetime) -> Month:
 
 
 def issued_at(month: Month) -> datetime:
-    """Return the instant (UTC) at which the invoice of a month is issued: the 1st of the next month, 12:00 local (D8, D9)."""
+    """Return when (UTC) the invoice of a month is issued: the 1st of the next month, 12:00 local (D8, D9)."""
     return at_local(month_after(date(*month, 1)), ISSUE_TIME)
 
 
 def billing_month(worked_in: Month, recorded_at: datetime) -> Month:
     """Return the month with which work is billed: its own, or the first whose invoice was not issued yet (D9)."""
-    if recorded_at < issued_at(worked_in):
-        return worked_in
-    recorded_in = month_of(recorded_at)
-    before = local(recorded_at).replace(day=1) if recorded_at >= issued_at(_month_before(recorded_in)) else None
-    return recorded_in if before else _month_before(recorded_in)
-
-
-def _month_before(month: Month) -> Month:
-    year, number = month
-    return (year - 1, 12) if number == 1 else (year, number - 1)
+    month = worked_in
+    while recorded_at >= issued_at(month):
+        after = month_after(date(*month, 1))
+        month = after.year, after.month
+    return month
 
 
 def ticket_lines(
@@ -90,7 +91,6 @@ def ticket_lines(
         return ()
     work = _work_minutes(entries, calendar or prices.profile)
     created_in = month_of(ticket.created_at)
-    created_prices = prices.for_year(created_in[0])
     lines: list[Line] = []
     billed = 0
     for month in sorted({created_in, *(month for month, _, _ in work)}):
@@ -99,10 +99,10 @@ def ticket_lines(
         for year, _, band in rows:
             minutes = work[month, year, band]
             billed += minutes
-            lines.append(_line(ticket, month, band, year, minutes, prices.for_year(year).rate_cents(band)))
+            lines.append(_line(ticket, month, band, prices.for_year(year), minutes))
         minimum = shortfall_minutes(ticket, billed) if month == created_in else set_off_minutes(ticket, before, billed)
         if minimum:
-            lines.append(_line(ticket, month, MINIMUM, created_prices.year, minimum, created_prices.office_cents))
+            lines.append(_line(ticket, month, MINIMUM, prices.for_year(created_in[0]), minimum))
     return tuple(lines)
 
 
@@ -130,7 +130,7 @@ def entry_amount_cents(
 
 
 def _work_minutes(entries: Iterable[WorkEntry], calendar: Calendar) -> Counter[tuple[Month, int, RateBand]]:
-    """Return the billable minutes by billing month, price year and band; own choice counts as office time (D9-D11, D26)."""
+    """Return the billable minutes by billing month, price year and band; own choice is office (D9-D11, D26)."""
     work: Counter[tuple[Month, int, RateBand]] = Counter()
     for entry in standing(entries):
         if not entry.is_billable:
@@ -142,7 +142,6 @@ def _work_minutes(entries: Iterable[WorkEntry], calendar: Calendar) -> Counter[t
     return work
 
 
-def _line(  # noqa: PLR0913 - the fields of a line
-    ticket: Ticket, month: Month, kind: RateBand | Literal["minimum"], price_year: int, minutes: int, rate_cents: int
-) -> Line:
-    return Line(ticket.number, month, kind, price_year, minutes, rate_cents, amount_cents(minutes, rate_cents))
+def _line(ticket: Ticket, month: Month, kind: LineKind, prices: PriceList, minutes: int) -> Line:
+    rate_cents = prices.office_cents if kind == MINIMUM else prices.rate_cents(kind)
+    return Line(ticket.number, month, kind, prices.year, minutes, rate_cents, amount_cents(minutes, rate_cents))

@@ -1,7 +1,8 @@
 """Local time is Europe/Amsterdam's wall clock; how long something took is elapsed time (D1, D4, D23).
 
-Never subtract two local datetimes: Python subtracts their wall times. On 25 October 2026 the hour from 2 to 3 comes twice, so
-01:30 to 03:30 is 3:00 hours. When both readings of a clock time are possible, the one that makes the entry shorter counts:
+Never subtract two local datetimes: Python subtracts their wall times. On 25 October 2026 the hour from 2 to 3 comes
+twice, so 01:30 to 03:30 is 3:00 hours. When both readings of a clock time are possible, the one that makes the entry
+shorter counts:
 
     25 October 2026, begin 01:30, end 02:30 -> 60 minutes (not 120), and it is said that a reading was chosen.
     29 March 2026, begin 02:30 -> refused, the clock goes from 02:00 to 03:00.
@@ -30,7 +31,10 @@ class LocalReading:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `start` to `end` (UTC, whole minutes). `was_repeated`: a clock time came twice and the shorter reading was taken."""
+    """From `start` to `end` (UTC, whole minutes).
+
+    `was_repeated`: a clock time came twice and the shorter reading was taken.
+    """
 
     start: datetime
     end: datetime
@@ -51,7 +55,10 @@ def truncate(instant: datetime) -> datetime:
 
 
 def local(instant: datetime) -> datetime:
-    """Return the instant on Amsterdam's clock, to show it or to take its day (D1). Raises ValueError for a naive datetime."""
+    """Return the instant on Amsterdam's clock, to show it or to take its day (D1).
+
+    Raises ValueError for a naive datetime.
+    """
     if instant.tzinfo is None:
         msg = "a naive datetime is no instant"
         raise ValueError(msg)
@@ -59,7 +66,7 @@ def local(instant: datetime) -> datetime:
 
 
 def at_local(day: date, clock_time: time) -> datetime:
-    """Return the instant (UTC) of a clock time that every day has exactly once: midnight, 9:00, 12:00, 17:00 (D2, D8)."""
+    """Return the instant (UTC) of a clock time that each day has exactly once: 0:00, 9:00, 12:00, 17:00 (D2, D8)."""
     return datetime.combine(day, clock_time, AMSTERDAM).astimezone(UTC)
 
 
@@ -71,8 +78,8 @@ def day_start(day: date) -> datetime:
 def instant_from_local(day: date, clock_time: time) -> LocalReading:
     """Read a clock time that a person typed, to the minute (D4, D23).
 
-    Raises SkippedLocalTime when the clock change skips it. A time that comes twice is read as the first one; to choose by the
-    length of an entry use `read_local_span`.
+    Raises SkippedLocalTime when the clock change skips it. A time that comes twice is read as the first one; to
+    choose by the length of an entry use `read_local_span`.
     """
     instants = _readings(day, clock_time)
     return LocalReading(instants[0], len(instants) > 1)
@@ -81,8 +88,8 @@ def instant_from_local(day: date, clock_time: time) -> LocalReading:
 def read_local_span(day: date, begin: time, end: time) -> Span:
     """Read begin and end of an entry as a person types them; an end before the begin lies on the next day (D23).
 
-    Of clock times that come twice the readings are taken that make the entry shortest (and of equally short ones the earliest).
-    Equal times are zero minutes, not a day. Raises SkippedLocalTime.
+    Of clock times that come twice the readings are taken that make the entry shortest (and of equally short ones the
+    earliest). Equal times are zero minutes, not a day. Raises SkippedLocalTime.
     """
     begin, end = _to_minute(begin), _to_minute(end)
     begins = _readings(day, begin)

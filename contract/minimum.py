@@ -1,8 +1,8 @@
 """At least fifteen minutes for every ticket, over its whole life (R31, D5, D11, D22).
 
-What the work stays short of fifteen is billed in the month of creation, at the office rate of that year's list. Later work sets it
-off by a negative line at the same rate. Minutes that are not billable do not count; a void ticket has no minimum; staff can waive
-it with a reason.
+What the work stays short of fifteen is billed in the month of creation, at the office rate of that year's list. Later
+work sets it off by a negative line at the same rate. Minutes that are not billable do not count; a void ticket has no
+minimum; staff can waive it with a reason.
 
     Created in November with 5 minutes of work: 10 minutes minimum. 4 minutes in December: -4. 10 in January: -6.
     A ticket without work: 15 minutes at € 85.00 an hour, € 21.25.

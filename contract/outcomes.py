@@ -1,7 +1,7 @@
 """How a ticket ends (R9, R16, R17, D22, D28).
 
-There is no solution guarantee, so a closing without a solution is normal, but it has to be shown that the three other routes were
-looked at: a workaround, a redesign, an escalation to Microsoft.
+There is no solution guarantee, so a closing without a solution is normal, but it has to be shown that the three other
+routes were looked at: a workaround, a redesign, an escalation to Microsoft.
 
     "not solvable" with findings for workaround and redesign only is refused: `escalation` is missing.
 """

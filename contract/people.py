@@ -1,7 +1,7 @@
 """Who takes part: contacts of a customer, people of the provider, and everybody else (R4, R5, D15, D32).
 
-A customer appoints at most two contacts. No contact or one is legal; a contact can be replaced at any time, and the third is
-refused until one of the two is removed:
+A customer appoints at most two contacts. No contact or one is legal; a contact can be replaced at any time, and the
+third is refused until one of the two is removed:
 
     one is active: a second may be appointed; two are active: a third is refused.
 """
@@ -68,7 +68,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An active appointment of a person by a customer (R4, D32). `appointed_by` is None when it came from the command line."""
+    """An active appointment of a person by a customer (R4, D32).
+
+    `appointed_by` is None when it came from the command line.
+    """
 
     id: int
     customer_id: int

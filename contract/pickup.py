@@ -1,10 +1,12 @@
 """By when a ticket should be picked up: a target, not a guarantee (R9, R10, R34, D19, D20).
 
-Every ticket: within three days, which is the local creation date plus three calendar days, rolled to the next working day, 17:00
-(a setting makes it three working days). A ticket with an urgency: also within that urgency's office minutes from creation, even
-when the urgency is set later. The earlier of the two counts, and at that very instant is still in time.
+Every ticket: within three days, which is the local creation date plus three calendar days, rolled to the next working
+day, 17:00 (a setting makes it three working days). A ticket with an urgency: also within that urgency's office
+minutes from creation, even when the urgency is set later. The earlier of the two counts, and at that very instant is
+still in time.
 
-    Created Monday 23 November 2026 15:00: Thursday 17:00. With 240 office minutes: two hours on Monday, two on Tuesday, 11:00.
+    Created Monday 23 November 2026 15:00: Thursday 17:00. With 240 office minutes: two hours on Monday, two on
+    Tuesday, 11:00.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def due(
     *,
     working_days: bool = False,
 ) -> datetime:
-    """Return the target that counts (UTC): the earlier of both; `office_minutes` is None where the urgency has none (D20)."""
+    """Return the earlier of both targets (UTC); `office_minutes` is None where the urgency has none (D20)."""
     ceiling = ceiling_due(created_at, calendar, working_days=working_days)
     return ceiling if office_minutes is None else min(ceiling, priority_due(created_at, office_minutes, calendar))
 

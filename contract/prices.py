@@ -1,7 +1,7 @@
 """The price list of a calendar year (R13, R21-R23, R29, D10, D34).
 
-A minute takes the list of the year in which it was worked, the monthly fee that of its month, the minimum of a ticket that of the
-year in which it was created. Where a year has no list, the last one holds and the manager is warned.
+A minute takes the list of the year in which it was worked, the monthly fee that of its month, the minimum of a ticket
+that of the year in which it was created. Where a year has no list, the last one holds and the manager is warned.
 
     2026: fee € 275.00, office € 85.00, after hours € 110.00, weekend and holidays € 130.00 an hour, all excluding VAT.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceList:
-    """What holds in one calendar year: cents excluding VAT, a month or an hour, and which days are holidays (R29, D3)."""
+    """What holds in one calendar year: cents a month or an hour, excluding VAT, and the holidays (R29, D3)."""
 
     year: int
     fee_cents: int
@@ -49,7 +49,7 @@ class PriceBook:
     """The price lists by year; there is at least one, and one a year. Immutable."""
 
     def __init__(self, lists: Iterable[PriceList]) -> None:
-        """Raises ValueError for no list at all or two of the same year."""
+        """Keep the lists by year; raises ValueError for none at all or two of the same year."""
         ordered = sorted(lists, key=lambda prices: prices.year)
         self._by_year = {prices.year: prices for prices in ordered}
         if not ordered or len(self._by_year) < len(ordered):
@@ -62,7 +62,7 @@ class PriceBook:
         return tuple(self._by_year.values())
 
     def for_year(self, year: int) -> PriceList:
-        """Return the list that holds in a year, dated that year: its own, else the last before it, else the first (D10, D34)."""
+        """Return the list of a year, else the last before it, else the first; dated that year (D10, D34)."""
         if own := self._by_year.get(year):
             return own
         before = [prices for prices in self.lists if prices.year < year]

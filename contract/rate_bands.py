@@ -1,10 +1,12 @@
 """Three rate bands: which minute costs what (R20-R23, D1, D2, D4, D7).
 
-Office is 9:00 to 17:00 on a working day, the rest of that calendar day is after hours, Saturday, Sunday and holidays are
-weekend_holiday around the clock. Bands are half-open, so each minute has exactly one; begin and end are truncated to the minute.
+Office is 9:00 to 17:00 on a working day, the rest of that calendar day is after hours, Saturday, Sunday and holidays
+are weekend_holiday around the clock. Bands are half-open, so each minute has exactly one; begin and end are truncated
+to the minute.
 
-    Friday 27 March 2026 16:30 to Monday 10:00, over the Sunday of 23 hours: 30 + 60 = 90 minutes office; Friday 17-24 and
-    Monday 0-9 are 420 + 540 = 960 after hours; Saturday 1440 and Sunday 1380 are 2820 weekend. Together 3870 elapsed minutes.
+    Friday 27 March 2026 16:30 to Monday 10:00, over the Sunday of 23 hours: 30 + 60 = 90 minutes office; Friday 17-24
+    and Monday 0-9 are 420 + 540 = 960 after hours; Saturday 1440 and Sunday 1380 are 2820 weekend. Together 3870
+    elapsed minutes.
 """
 
 from __future__ import annotations
@@ -36,7 +38,10 @@ class RateBand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A stretch (UTC, whole minutes, half-open) of one band within one local day. `month` is the local (year, month) (D7)."""
+    """A stretch (UTC, whole minutes, half-open) of one band within one local day.
+
+    `month` is the local (year, month) (D7).
+    """
 
     start: datetime
     end: datetime
@@ -50,7 +55,7 @@ class Slice:
 
 
 def slices(start: datetime, end: datetime, calendar: Calendar = CONTRACT_HOLIDAYS) -> tuple[Slice, ...]:
-    """Cut a stretch of time at local midnight, 9:00 and 17:00 (D2, D7); nothing when there is no whole minute in it (D4)."""
+    """Cut a stretch of time at local midnight, 9:00 and 17:00; nothing when it has no whole minute (D2, D4, D7)."""
     start, end = truncate(start), truncate(end)
     found: list[Slice] = []
     day = local(start).date()

@@ -1,10 +1,12 @@
-"""What a ticket is (R2, R3, R11, D12, D22, D30, D31). What can be done with it is in `moves`.
+r"""What a ticket is (R2, R3, R11, D12, D22, D30, D31). What can be done with it is in `moves`.
 
 A contact writes a description, nothing more; the subject is proposed from it:
 
-    "Hello,\\nOutlook shows no new mail since this morning. Web mail works." -> "Outlook shows no new mail since this morning"
+    "Hello,\nOutlook shows no new mail since this morning. Web mail works." -> "Outlook shows no new mail since this
+    morning"
 
-A ticket closed on 23 November 2026, whatever the hour, can be reopened through 7 December: until 8 December 00:00 local time.
+A ticket closed on 23 November 2026, whatever the hour, can be reopened through 7 December: until 8 December 00:00
+local time.
 """
 
 from __future__ import annotations
