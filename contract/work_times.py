@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from contract.errors import UnclearTimes
-from contract.local_time import MINUTE, Span, instant_from_local, local, read_local_span, truncate
+from contract.local_time import Span, instant_from_local, local, read_local_span, truncate
 
 if TYPE_CHECKING:
     from datetime import date, datetime, time
@@ -56,8 +56,3 @@ def is_shown_as(start: datetime, end: datetime, day: date, begin: time | None, c
     """
     shown_day, shown_begin = clock_of(start)
     return (shown_day, shown_begin, clock_of(end)[1]) == (day, begin, clock_end)
-
-
-def minutes_between(start: datetime, end: datetime) -> int:
-    """Return the elapsed whole minutes, as an entry from `start` to `end` would have them (D1, D4)."""
-    return (truncate(end) - truncate(start)) // MINUTE

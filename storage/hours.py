@@ -1,4 +1,8 @@
-"""Time entries and running timers (D4, D11, D24). A correction keeps the old entry and marks it replaced."""
+"""Time entries and running timers (D4, D11, D24). A correction keeps the old entry and marks it replaced.
+
+Whoever logs holds the ticket's row, so that no two entries pass the allowance together (D12), and after it the row of
+the engineer whose time it is (`lock_engineer`), so that no two of an engineer overlap, on whatever tickets (D24).
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ from datetime import datetime
 from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from contract.events import EventKind
 from contract.hours import OutsideHoursReason, Place, WorkEntry
 from storage.errors import NotFound
-from storage.tables import work_entries, work_timers
+from storage.tables import people, ticket_events, work_entries, work_timers
 
 
 def entry_of(row: Row[tuple[object, ...]]) -> WorkEntry:
@@ -58,12 +63,28 @@ def load_entry(session: Session, entry_id: int) -> WorkEntry:
     return entry_of(found)
 
 
+def lock_engineer(session: Session, engineer_id: int) -> None:
+    """Hold an engineer's time until the transaction ends. History that names the person meanwhile does not wait."""
+    session.execute(select(people.c.id).where(people.c.id == engineer_id).with_for_update(key_share=True))
+
+
 def load_own_entries(session: Session, engineer_id: int, start: datetime, end: datetime) -> tuple[WorkEntry, ...]:
     """The standing entries of an engineer, on any ticket, that touch the time from `start` to `end` (D24)."""
     query = _standing().where(
         work_entries.c.engineer_id == engineer_id, work_entries.c.started_at < end, work_entries.c.ended_at > start
     )
     return tuple(map(entry_of, session.execute(query)))
+
+
+def load_sent_notices(session: Session, ticket_number: int) -> frozenset[tuple[int, int]]:
+    """Of which allowance totals which percentages were told already: (granted minutes, percent) (D35)."""
+    told = session.scalars(
+        select(ticket_events.c.details).where(
+            ticket_events.c.ticket_number == ticket_number,
+            ticket_events.c.kind == EventKind.ALLOWANCE_NOTICE_REACHED.value,
+        )
+    )
+    return frozenset((details["granted"], details["percent"]) for details in told)
 
 
 def add_entry(session: Session, entry: WorkEntry) -> int:
@@ -102,6 +123,14 @@ def load_timer(session: Session, engineer_id: int) -> WorkTimer | None:
     """The timer this engineer has running."""
     found = session.execute(select(work_timers).where(work_timers.c.engineer_id == engineer_id)).one_or_none()
     return WorkTimer(found.engineer_id, found.ticket_number, found.started_at) if found else None
+
+
+def load_timers_on(session: Session, ticket_number: int) -> tuple[WorkTimer, ...]:
+    """The timers that run on a ticket, whoever started them."""
+    found = session.execute(
+        select(work_timers).where(work_timers.c.ticket_number == ticket_number).order_by(work_timers.c.engineer_id)
+    )
+    return tuple(WorkTimer(row.engineer_id, row.ticket_number, row.started_at) for row in found)
 
 
 def start_timer(session: Session, timer: WorkTimer) -> None:
