@@ -225,7 +225,7 @@ def test_the_extractor_refuses_assembled_texts() -> None:
 
 
 def calls() -> Iterator[tuple[str, set[str], set[str]]]:
-    """Direct calls with a constant text: where, the text's placeholders, the values given."""
+    """The calls with texts of their own: where, the text's placeholders, the values given."""
     for path in _sources():
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or any(keyword.arg is None for keyword in node.keywords):
@@ -234,8 +234,9 @@ def calls() -> Iterator[tuple[str, set[str], set[str]]]:
             if _is_plural(node.func):
                 many = _constant(node.args[1], path.name)
                 yield f"{path.name}:{node.lineno}", placeholders(many) | {"n"}, given | {"n"}
-            elif _is_translator(node.func) and isinstance(node.args[0], ast.Constant):
-                yield f"{path.name}:{node.lineno}", placeholders(node.args[0].value), given
+            elif _is_translator(node.func):
+                for english in _constants(node.args[0], path.name):
+                    yield f"{path.name}:{node.lineno}", placeholders(english), given
 
 
 def _sources() -> list[Path]:
