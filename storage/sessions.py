@@ -18,6 +18,8 @@ from sqlalchemy.schema import Table
 
 from storage.errors import EndedByFunction
 
+__all__ = ["Insert", "Session", "TurnSession", "Waiting", "insert_into", "put_off", "take_waiting"]
+
 _WAITING = "outbox"
 
 
