@@ -24,7 +24,6 @@ from cards.components import (
     facts,
     heading,
     panel,
-    section,
     text,
 )
 from cards.language import Texts, message, texts_for
@@ -132,7 +131,7 @@ def stranger_card(reader: Person, provider: Provider, customer_name: str, contac
     if contacts:
         names = t(" and ").join(contacts)
         who = t("Tickets of {customer} are opened by its contacts: {names}.", customer=customer_name, names=names)
-        advice = t("Ask one of them to report your problem, or to have you appointed in their place.")
+        advice = t("Ask a contact to report your problem, or have your organisation appoint you.")
     else:
         who = t("Nobody of {customer} has been appointed to open tickets yet.", customer=customer_name)
         advice = t("Ask your organisation to appoint you. It may appoint two contacts.")
@@ -146,6 +145,14 @@ def stranger_card(reader: Person, provider: Provider, customer_name: str, contac
         fallback_text=f"{who} {advice}",
         language=reader.language,
     )
+
+
+def no_longer_yours(language: Language, subject: str | None) -> Card:
+    """What takes the place of a card whose reader may not see it any more: nothing of what it showed (D32)."""
+    t = texts_for(language)
+    title = t("No longer available")
+    reason = t("You do not have access to this any more.")
+    return card(heading(title), text(reason), fallback_text=f"{title}. {reason}", language=language, subject=subject)
 
 
 def outsider_refusal(language: Language, provider_name: str) -> str:
@@ -211,9 +218,7 @@ def _staff_hint(t: Texts) -> str:
 
 
 def _provider_panel(t: Texts, provider: Provider) -> Element:
-    return section(
-        panel(text(provider.name, bold=True), facts((t("Phone"), provider.phone), (t("E-mail"), provider.email)))
-    )
+    return panel(text(provider.name, bold=True), facts((t("Phone"), provider.phone), (t("E-mail"), provider.email)))
 
 
 def _buttons(t: Texts, role: Role) -> list[Action]:

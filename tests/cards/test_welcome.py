@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot.words import Typed, understand
-from cards.welcome import COMMANDS, group_hint, help_card, outsider_refusal, stranger_card, welcome_card
+from cards.welcome import (
+    COMMANDS,
+    group_hint,
+    help_card,
+    no_longer_yours,
+    outsider_refusal,
+    stranger_card,
+    welcome_card,
+)
 from contract.people import Language, Role
 from tests.cards.samples.welcome import CUSTOMER, DESK, reader
 from tests.cards.walk import buttons, read, texts
@@ -74,6 +82,14 @@ def test_a_stranger_without_contacts_to_ask() -> None:
     """An organisation that appointed nobody yet is told how to."""
     made = stranger_card(reader(Language.EN, "Piet"), DESK, "Bakker", ())
     assert "Nobody of Bakker has been appointed" in made.fallback_text
+
+
+def test_what_is_no_longer_yours_shows_nothing() -> None:
+    """D32: a removed contact's card keeps its place and loses everything else."""
+    made = no_longer_yours(Language.EN, "ticket:1001")
+    assert made.subject == "ticket:1001"
+    assert b"1001" not in made.json
+    assert verbs(made) == []
 
 
 def test_an_outsider_is_told_nothing() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cards.components import Card
-from cards.welcome import help_card, stranger_card, welcome_card
+from cards.welcome import help_card, no_longer_yours, stranger_card, welcome_card
 from contract.people import Language, Person, Role
 from tests.cards.samples import sample
 
@@ -55,3 +55,8 @@ def _(language: Language) -> Card:
 @sample("stranger: no contact")
 def _(language: Language) -> Card:
     return stranger_card(reader(language), DESK, CUSTOMER, ())
+
+
+@sample("no longer yours")
+def _(language: Language) -> Card:
+    return no_longer_yours(language, None)
