@@ -22,6 +22,7 @@ from yarl import URL
 from bot.teams.answers import CARD_TYPE
 from bot.teams.downloads import Downloads
 from bot.teams.hosts import FILE_HOSTS, TrustedHosts
+from bot.teams.streams import TooLarge, read_all
 from bot.wire import Attachment, Busy, InDoubt, Member, Message, Refused
 from graph.errors import GraphError
 
@@ -156,14 +157,10 @@ class BotConnector:
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
-                answer = _parse(
-                    await response.content.read(_ANSWER_LIMIT_BYTES)
-                    if response.status != HTTPStatus.NO_CONTENT
-                    else b""
-                )
+                answer = _parse(await read_all(response.content, _ANSWER_LIMIT_BYTES))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Busy(0) from error  # never reached Teams
-        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+        except (aiohttp.ClientError, TimeoutError, ConnectionError, TooLarge) as error:
             raise InDoubt(type(error).__name__) from error
         if response.status < HTTPStatus.MULTIPLE_CHOICES:
             return answer

@@ -26,6 +26,7 @@ from aiohttp import ClientError, web
 
 from bot.teams.errors import BadActivity, KeysUnavailable, Unauthorised
 from bot.teams.hosts import TrustedHosts
+from bot.teams.streams import TooLarge, read_all
 from bot.teams.tokens import TokenCheck
 
 LIMIT_BYTES = 256 * 1024
@@ -117,19 +118,15 @@ class Door:
     async def _body(self, request: web.Request) -> bytes:
         if (request.content_length or 0) > self._limit_bytes:
             raise _Refusal(413, "body too large")
-        body = bytearray()
         try:
             async with asyncio.timeout(self._body_within_s):
-                # Counted after decompression, so that a small compressed body cannot grow past the limit.
-                async for chunk in request.content.iter_any():
-                    body += chunk
-                    if len(body) > self._limit_bytes:
-                        raise _Refusal(413, "body too large")
+                return await read_all(request.content, self._limit_bytes)
+        except TooLarge:
+            raise _Refusal(413, "body too large") from None
         except TimeoutError:
             raise _Refusal(408, "body too slow") from None
         except (ClientError, web.RequestPayloadError, ConnectionError):
             raise _Refusal(400, "body broken off") from None
-        return bytes(body)
 
     def _note(self, reason: str, error: Exception | None = None) -> None:
         """Counts, and logs each reason at most once a minute: strangers must not fill the log."""

@@ -13,6 +13,7 @@ import aiohttp
 from yarl import URL
 
 from bot.teams.hosts import TrustedHosts
+from bot.teams.streams import TooLarge, read_all
 from bot.wire import Attachment, Busy, InDoubt, Refused
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5, sock_read=15)
@@ -44,7 +45,7 @@ class Downloads:
                 found = await self._read(url, token, limit_bytes)
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise Busy(0) from error
-            except aiohttp.InvalidURL:
+            except ValueError:
                 raise Refused(400, "BadAddress") from None
             except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
                 raise InDoubt(type(error).__name__) from error
@@ -69,9 +70,7 @@ class Downloads:
                 raise Refused(response.status)
             if (response.content_length or 0) > limit_bytes:
                 raise Refused(413, "TooLarge")
-            body = bytearray()
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > limit_bytes:
-                    raise Refused(413, "TooLarge")
-            return bytes(body)
+            try:
+                return await read_all(response.content, limit_bytes)
+            except TooLarge:
+                raise Refused(413, "TooLarge") from None

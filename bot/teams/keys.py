@@ -22,6 +22,7 @@ from jwt.exceptions import PyJWTError
 
 from bot.teams.errors import KeysUnavailable, UnknownKey
 from bot.teams.hosts import same_host
+from bot.teams.streams import TooLarge, read_all
 
 OPENID_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 
@@ -133,15 +134,10 @@ class KeyStore:
         async with self._session.get(url, timeout=_TIMEOUT, allow_redirects=False) as response:
             if response.status != HTTPStatus.OK:
                 raise _BadKeySet
-            body = bytearray()
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > _LIMIT_BYTES:
-                    raise _BadKeySet
-        try:
-            document = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            raise _BadKeySet from None
+            try:
+                document = orjson.loads(await read_all(response.content, _LIMIT_BYTES))
+            except (orjson.JSONDecodeError, TooLarge):
+                raise _BadKeySet from None
         if not isinstance(document, dict):
             raise _BadKeySet
         return document
