@@ -7,7 +7,7 @@ chat that moved) the same turn runs once more as a writing one. Nothing here wai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,13 +15,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import announcements, strangers
+from bot.outsiders import OutsiderLimit
 from bot.refusals import refused
 from bot.routes import ROUTES
 from bot.turn import Answer, Notice, Policy, Turn
 from bot.wire import Incoming, IncomingKind, Reply
 from bot.words import Edited, Installed, Typed, Uninstalled, understand
-from cards.clicks.base import Click, UnreadableClick, unpack
+from cards.clicks.base import Click, unpack
 from cards.components import Card
+from cards.errors import ClickError
 from cards.language import language_of_locale
 from cards.welcome import group_hint, outsider_refusal
 from contract.errors import Refusal
@@ -30,13 +32,16 @@ from storage import outbox
 from storage.database import Database
 from storage.errors import NotFound
 from storage.people import Chat, Standing, add_person, find_standing, is_known_tenant, is_stale, keep_heard
-from storage.posted_cards import forget, hold, release, remember
+from storage.posted_cards import find_copy, forget, hold, release, remember
 
 FORM_HELD = timedelta(minutes=15)
 """How long an open form keeps its place before the card's next state may overwrite it."""
 
 Act = Click | Typed | Installed | Uninstalled | Edited
 """What a turn asks for: a button's payload, typed words, or what happened to the chat."""
+
+
+CHATS_REMEMBERED = 50_000
 
 
 class _NeedsWriter(Exception):
@@ -49,13 +54,16 @@ class Router:
 
     database: Database
     policy: Policy
+    outsiders: OutsiderLimit = field(default_factory=OutsiderLimit)
+    mailboxes: dict[str, str] = field(default_factory=dict)
+    """Conversation → mailbox of the chats heard lately, so that replies and deliveries share one rate limit."""
 
     async def handle(self, incoming: Incoming, now: datetime) -> Reply | None:
         """The answer to one activity, committed before it is returned; None where there is nothing to say.
 
         Raises nothing for what a client can send; what it raises (a database that is away) is the door's to answer.
         """
-        language = language_of_locale(incoming.locale)
+        language = self._guess(incoming)
         if not incoming.is_personal:
             # Groups and channels get no data: everybody there would read it.
             return Reply(text=group_hint(language)) if incoming.kind is IncomingKind.MESSAGE else None
@@ -63,7 +71,7 @@ class Router:
             return None
         try:
             act = _act(incoming, language)
-        except UnreadableClick as error:
+        except ClickError as error:
             return await self._refuse(incoming, now, error)
         try:
             if ROUTES[type(act)].writes:
@@ -79,7 +87,7 @@ class Router:
     def _turn(self, session: Session, *, incoming: Incoming, act: Act, now: datetime, may_write: bool) -> Reply | None:
         caller = self._caller(session, incoming, now, may_write=may_write)
         if caller is None:
-            return Reply(text=outsider_refusal(language_of_locale(incoming.locale), self.policy.provider.name))
+            return self._outsider(incoming, now)
         turn = Turn(session, caller, now, incoming, self.policy)
         route = ROUTES[type(act)]
         if caller.role not in route.who:
@@ -92,6 +100,8 @@ class Router:
         answer = route.run(turn, act)
         if may_write:
             _keep_track(turn, answer)
+        elif _replaces_live_card(turn, answer):
+            raise _NeedsWriter
         return _reply(answer)
 
     def _caller(self, session: Session, incoming: Incoming, now: datetime, *, may_write: bool) -> Standing | None:
@@ -103,6 +113,8 @@ class Router:
         ):
             return None
         chat = Chat(incoming.conversation_id, incoming.service_url, incoming.user_id)
+        if standing is not None:
+            self._known_chat(incoming.conversation_id, standing.person.id)
         if standing is not None and not is_stale(standing, chat, incoming.name, now):
             return standing
         if not may_write:
@@ -113,7 +125,7 @@ class Router:
                 tenant_id=incoming.tenant_id,
                 object_id=incoming.object_id,
                 name=incoming.name or incoming.object_id,
-                language=language_of_locale(incoming.locale),
+                language=self._guess(incoming),
                 now=now,
             )
             announcements.look_up(session, person_id, now)
@@ -125,11 +137,24 @@ class Router:
             outbox.revive(session, announcements.mailbox_of(standing.person.id), now)
         return find_standing(session, incoming.tenant_id, incoming.object_id)
 
+    def _outsider(self, incoming: Incoming, now: datetime) -> Reply | None:
+        if not self.outsiders.may_answer(incoming.tenant_id, incoming.object_id, now):
+            return None
+        return Reply(text=outsider_refusal(self._guess(incoming), self.policy.provider.name))
+
+    def _guess(self, incoming: Incoming) -> Language:
+        return language_of_locale(incoming.locale) if incoming.locale else self.policy.default_language
+
+    def _known_chat(self, conversation_id: str, person_id: int) -> None:
+        if len(self.mailboxes) >= CHATS_REMEMBERED:
+            self.mailboxes.clear()
+        self.mailboxes[conversation_id] = announcements.mailbox_of(person_id)
+
     async def _refuse(self, incoming: Incoming, now: datetime, error: Exception) -> Reply | None:
         def reply(session: Session) -> Reply | None:
             caller = self._caller(session, incoming, now, may_write=True)
             if caller is None:
-                return Reply(text=outsider_refusal(language_of_locale(incoming.locale), self.policy.provider.name))
+                return self._outsider(incoming, now)
             turn = Turn(session, caller, now, incoming, self.policy)
             if caller.role is Role.STRANGER:
                 return _reply(strangers.turn_away(turn, None))
@@ -141,7 +166,7 @@ class Router:
 
 
 def _act(incoming: Incoming, language: Language) -> Act:
-    """What the activity asks for. Raises UnreadableClick for a payload that no button of ours carries."""
+    """What the activity asks for. Raises ClickError for a payload that no button of ours carries."""
     match incoming.kind:
         case IncomingKind.ACTION | IncomingKind.SUBMIT:
             return unpack(incoming.verb, incoming.inputs)
@@ -152,6 +177,15 @@ def _act(incoming: Incoming, language: Language) -> Act:
         case IncomingKind.EDITED:
             return Edited(activity_id=incoming.activity_id, text=incoming.text)
     return understand(incoming.text, language, incoming.attachments)
+
+
+def _replaces_live_card(turn: Turn, answer: Answer) -> bool:
+    """Whether a card that only shows something takes the place of one that delivery keeps current."""
+    source = turn.source
+    if source.reply_to_id is None or not isinstance(answer, Card):
+        return False
+    place = {"conversation_id": source.conversation_id, "activity_id": source.reply_to_id}
+    return answer.subject is not None or find_copy(turn.session, **place) is not None
 
 
 def _keep_track(turn: Turn, answer: Answer) -> None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from bot.wire import Attachment
 from cards.clicks.base import Click
 from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
-from cards.clicks.tickets import ShowQueue, ShowTicket, ShowTickets, StartTicket
+from cards.clicks.queue import ShowQueue
+from cards.clicks.tickets import ShowTicket, ShowTickets, StartTicket
 from contract.people import Language
 
 

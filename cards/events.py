@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cards.formats import date_time, duration, money
 from cards.labels import band_label, outcome_label, urgency_label
-from cards.language import Texts, texts_for
+from cards.language import Texts, message, texts_for
 from cards.plain_text import clip
 from contract.events import EventKind, TicketEvent
 from contract.outcomes import Outcome
@@ -23,6 +23,11 @@ def event_text(event: TicketEvent, language: Language) -> str:
     """What happened, without the words that somebody wrote: "Jan picked up the ticket"."""
     t = texts_for(language)
     return _SENTENCES[event.kind](t, event, language)
+
+
+def event_name(kind: EventKind, language: Language) -> str:
+    """What kind of thing happened, for a list: "answered"."""
+    return texts_for(language)(_NAMES[kind])
 
 
 def event_line(event: TicketEvent, language: Language, *, subject: str) -> str:
@@ -184,4 +189,41 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     EventKind.TIMER_NEARED_LIMIT: lambda t, e, _: t(
         "Your timer reaches the limit in {left}", left=duration(e.details.get("left_minutes", 0))
     ),
+}
+
+_NAMES: dict[EventKind, str] = {
+    EventKind.TICKET_OPENED: message("opened"),
+    EventKind.TICKET_CLAIMED: message("picked up"),
+    EventKind.TICKET_HANDED_OVER: message("handed over"),
+    EventKind.TICKET_TAKEN_OVER: message("taken over"),
+    EventKind.URGENCY_SET: message("urgency set"),
+    EventKind.CONTACT_ANSWERED: message("customer wrote"),
+    EventKind.STAFF_ANSWERED: message("engineer wrote"),
+    EventKind.NOTE_ADDED: message("note made"),
+    EventKind.FILE_ATTACHED: message("file attached"),
+    EventKind.WAITING_FOR_CUSTOMER: message("waits for the customer"),
+    EventKind.WAITING_FOR_MICROSOFT: message("waits for Microsoft"),
+    EventKind.TICKET_RESUMED: message("work resumed"),
+    EventKind.TIMER_STARTED: message("timer started"),
+    EventKind.TIMER_STOPPED: message("timer stopped"),
+    EventKind.TIME_LOGGED: message("time logged"),
+    EventKind.TIME_CORRECTED: message("time corrected"),
+    EventKind.ALLOWANCE_NOTICE_REACHED: message("allowance nearly used"),
+    EventKind.ESTIMATE_OFFERED: message("estimate sent"),
+    EventKind.ESTIMATE_APPROVED: message("estimate approved"),
+    EventKind.ESTIMATE_DECLINED: message("estimate declined"),
+    EventKind.ESTIMATE_SUPERSEDED: message("estimate replaced"),
+    EventKind.ESTIMATE_WITHDRAWN: message("estimate withdrawn"),
+    EventKind.ESTIMATE_EXPIRED: message("estimate expired"),
+    EventKind.ESTIMATE_REMINDED: message("reminded of the estimate"),
+    EventKind.WORK_STOPPED: message("further work stopped"),
+    EventKind.MINIMUM_WAIVED: message("minimum waived"),
+    EventKind.TICKET_RESOLVED: message("closed"),
+    EventKind.TICKET_WITHDRAWN: message("withdrawn"),
+    EventKind.TICKET_MARKED_DUPLICATE: message("marked as duplicate"),
+    EventKind.TICKET_REOPENED: message("reopened"),
+    EventKind.TICKET_FOLLOWED_UP: message("followed up"),
+    EventKind.TICKET_ENDED_WITH_CONTRACT: message("closed with the contract"),
+    EventKind.PICKUP_NEARED: message("pick-up target near"),
+    EventKind.TIMER_NEARED_LIMIT: message("timer near the limit"),
 }

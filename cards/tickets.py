@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards.clicks.base import Click
-from cards.clicks.tickets import AnswerTicket, ShowHistory, ShowTickets, StartReopening, StartTicket, StartWithdrawal
+from cards.clicks.tickets import LONGEST_WORDS, AnswerTicket, ShowHistory, ShowTickets, StartReopening, StartTicket, StartWithdrawal
 from cards.components import (
     Action,
     ActionStyle,
@@ -258,7 +258,7 @@ def _answer_box(t: Texts, sheet: TicketSheet, *, is_staff: bool) -> Element | No
             label,
             multiline=True,
             required=True,
-            max_length=4000,
+            max_length=LONGEST_WORDS,
             error=t("Write something first."),
         ),
         action_row(execute(t("Send answer"), answer, style=ActionStyle.POSITIVE)),

@@ -112,6 +112,12 @@ def readers_of(session: Session, subject: str) -> frozenset[int]:
     return frozenset(session.scalars(select(posted_cards.c.person_id).where(posted_cards.c.subject == subject)))
 
 
+def subjects_of(session: Session, person_id: int) -> tuple[str, ...]:
+    """What a person has cards of."""
+    mine = select(posted_cards.c.subject).where(posted_cards.c.person_id == person_id).distinct()
+    return tuple(session.scalars(mine.order_by(posted_cards.c.subject)))
+
+
 def _is(conversation_id: str, activity_id: str) -> tuple[Any, Any]:
     return posted_cards.c.conversation_id == conversation_id, posted_cards.c.activity_id == activity_id
 

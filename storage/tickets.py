@@ -157,6 +157,11 @@ def find_event(session: Session, key: str) -> TicketEvent | None:
     return event_of(found) if found else None
 
 
+def find_event_of_activity(session: Session, activity_id: str) -> TicketEvent | None:
+    """What the message with this id was kept as: the answer it became, if it became one."""
+    return find_event(session, f"activity:{activity_id}")
+
+
 def add_event(session: Session, event: TicketEvent, *, key: str | None = None, activity_id: str | None = None) -> TicketEvent:
     """Add to a ticket's history, and note the activity on the ticket; returns the event with its id.
 

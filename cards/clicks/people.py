@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cards.clicks.base import Click
+from cards.clicks.base import Click, Id
 from contract.people import Language
 
 
@@ -29,3 +29,15 @@ class ShowCustomers(Click):
 
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     query: Annotated[str, Field(max_length=200)] = ""
+
+
+class AppointContact(Click):
+    """Make the person who knocked a contact of their organisation (managers)."""
+
+    knock: Id
+
+
+class RefuseKnock(Click):
+    """Decide that the person who knocked does not become a contact (managers)."""
+
+    knock: Id

@@ -10,13 +10,17 @@ from cards.clicks.base import Click, Form, Id
 from contract.tickets import Product
 
 Page = Annotated[int, Field(ge=1, le=100_000)]
+LONGEST_WORDS = 8000
+"""Characters of what somebody writes at once: with everything around it that still fits a card."""
+
+Words = Annotated[str, Field(max_length=LONGEST_WORDS)]
 Query = Annotated[str, Field(max_length=200)]
 
 
 class StartTicket(Click):
     """Show the form for a new ticket, filled in with `text`; `activity` is the message the text came from."""
 
-    text: str = ""
+    text: Words = ""
     activity: Annotated[str, Field(max_length=300)] = ""
     follow_up_of: Id | None = None
 
@@ -24,7 +28,7 @@ class StartTicket(Click):
 class OpenTicket(Form):
     """Open a ticket from the form. There is no urgency here, and a payload that carries one is refused (R12)."""
 
-    description: str = Field(default="", min_length=1)
+    description: Words = Field(default="", min_length=1)
     subject: Annotated[str, Field(max_length=200)] = ""
     product: Product | None = None
     affected: Annotated[str, Field(max_length=500)] = ""
@@ -64,14 +68,14 @@ class AnswerTicket(Form):
     """Send the text in the card's answer box to the other side."""
 
     ticket: Id
-    text: str = Field(default="", min_length=1)
+    text: Words = Field(default="", min_length=1)
 
 
 class KeepAnswer(Form):
     """Send words typed in the chat as an answer on this ticket; `activity` is the message they came from."""
 
     ticket: Id
-    text: str
+    text: Words = Field(default="", min_length=1)
     activity: Annotated[str, Field(max_length=300)] = ""
 
 
@@ -98,4 +102,4 @@ class ReopenTicket(Form):
     """Reopen a closed ticket within 14 days (D30)."""
 
     ticket: Id
-    text: str = Field(default="", min_length=1)
+    text: Words = Field(default="", min_length=1)

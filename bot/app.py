@@ -1,0 +1,224 @@
+"""The whole bot put together: web server, router, delivery, schedule. One function makes it, one place closes it.
+
+    POST /api/messages   activities from Teams
+    GET  /files/{token}  a file, by a signed link that expires
+    GET  /healthz        the process answers
+    GET  /readyz         database and Teams' keys are there (503 otherwise)
+    GET  /metrics        numbers for Prometheus
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.clock import Clock, SystemClock
+from bot.delivery import Delivery
+from bot.files import FileKinds, serve_file
+from bot.limits import Limits
+from bot.metrics import CONTENT_TYPE, Metrics
+from bot.postings import Postings
+from bot.reminders import CRON, TIMERS
+from bot.router import Router
+from bot.schedule import Schedule
+from bot.settings import Settings
+from bot.teams.activities import Activities, Spoken, WayOut
+from bot.teams.adapter import TeamsAdapter
+from bot.teams.connector import BotConnector, Tokens, open_session
+from bot.teams.door import Door
+from bot.teams.hosts import TrustedHosts
+from bot.teams.keys import KeyStore
+from bot.teams.tokens import TokenCheck
+from bot.turn import Policy, Provider
+from bot.wire import Connector, Incoming, Message, Refused, Reply
+from cards.language import language_of_locale, texts_for
+from graph.access import TokenSource
+from storage import outbox
+from storage.database import Database, open_database
+
+LOOK_S = 15.0
+"""How often the outbox is looked at for the metrics."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The parts of a running bot that tests and the demo reach for."""
+
+    database: Database
+    router: Router
+    delivery: Delivery
+    schedule: Schedule
+    connector: Connector
+    metrics: Metrics
+
+
+RUNNING: web.AppKey[Running] = web.AppKey("running", Running)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What of the settings decides something in a turn."""
+    return Policy(
+        provider=Provider(
+            name=settings.provider_name,
+            address=settings.provider_address,
+            email=settings.provider_email,
+            phone=settings.provider_phone,
+            tenant_id=settings.app_tenant_id,
+        ),
+        pickup_in_working_days=settings.pickup_in_working_days,
+        response_minutes=settings.response_minutes,
+        file_limit_bytes=settings.file_limit_bytes,
+        public_url=settings.public_url,
+        link_key=settings.link_signing_key.get_secret_value().encode(),
+        default_language=settings.default_language,
+    )
+
+
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, tokens: Tokens | None = None, loopback: bool = False
+) -> web.Application:
+    """The bot as an aiohttp application. `tokens` and `loopback` are for stand-ins on this machine only."""
+    app = web.Application()
+    bot = _Bot(settings, clock or SystemClock(), tokens, loopback=loopback)
+    app.cleanup_ctx.append(bot.run)
+    app.router.add_post("/api/messages", bot.messages)
+    app.router.add_get("/files/{token}", bot.file)
+    app.router.add_get("/healthz", bot.health)
+    app.router.add_get("/readyz", bot.ready)
+    if settings.metrics:
+        app.router.add_get("/metrics", bot.numbers)
+    return app
+
+
+class _Bot:
+    """Holds what `run` opens, so that the handlers find it."""
+
+    def __init__(self, settings: Settings, clock: Clock, tokens: Tokens | None, *, loopback: bool) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._own_tokens = tokens
+        self._loopback = loopback
+        self._metrics = Metrics(process=True)
+        self._limits = Limits(clock)
+
+    async def run(self, app: web.Application) -> AsyncIterator[None]:
+        """Open everything, serve, and close it in the opposite order; turns under way are finished first."""
+        settings, clock = self._settings, self._clock
+        hosts = TrustedHosts(frozenset(settings.teams_hosts), loopback=self._loopback)
+        async with contextlib.AsyncExitStack() as stack:
+            database = self._database = open_database(settings.database_url)
+            stack.push_async_callback(database.close)
+            await database.upgrade()
+            session = await stack.enter_async_context(open_session())
+            self._keys = KeyStore(session, openid_url=settings.openid_metadata_url)
+            stack.push_async_callback(self._keys.close)
+            tokens = self._own_tokens or TokenSource(
+                settings.credential,
+                client_id=settings.app_id,
+                tenant_id=settings.app_tenant_id,
+                login_host=settings.login_host,
+            )
+            self._connector = BotConnector(
+                session,
+                tokens,
+                app_id=settings.app_id,
+                hosts=hosts,
+                file_hosts=TrustedHosts(frozenset(settings.file_hosts), loopback=self._loopback),
+            )
+            self._router = Router(database, policy_of(settings))
+            activities = Activities(self._router, WayOut(self._post, self._replace), Spoken(_failure, _patience))
+            self._door = Door(
+                TokenCheck(settings.app_id, self._keys), TeamsAdapter(activities), hosts=hosts, clock=clock.now
+            )
+            kinds = (
+                *Postings(database, self._connector, self._router.policy, clock).kinds(),
+                *FileKinds(database, self._connector, self._router.policy).kinds(),
+            )
+            delivery = Delivery(database, kinds, clock, self._limits, observe=self._metrics.delivered)
+            schedule = Schedule(database, TIMERS, CRON, clock)
+            await delivery.start()
+            stack.push_async_callback(delivery.stop)
+            await schedule.start()
+            stack.push_async_callback(schedule.stop)
+            looking = asyncio.create_task(self._look(), name="metrics")
+            stack.callback(looking.cancel)
+            stack.push_async_callback(activities.drain, 10.0)
+            app[RUNNING] = Running(database, self._router, delivery, schedule, self._connector, self._metrics)
+            yield
+
+    # --- the way out --------------------------------------------------------------------------------------------------
+
+    async def _post(self, incoming: Incoming, message: Message) -> None:
+        await self._limits.wait(self._chat(incoming), incoming.tenant_id)
+        await self._connector.send(incoming.service_url, incoming.conversation_id, message)
+
+    async def _replace(self, incoming: Incoming, message: Message) -> None:
+        if incoming.reply_to_id is None:
+            raise Refused(404, "no message to replace")
+        await self._limits.wait(self._chat(incoming), incoming.tenant_id)
+        await self._connector.update(incoming.service_url, incoming.conversation_id, incoming.reply_to_id, message)
+
+    def _chat(self, incoming: Incoming) -> str:
+        return self._router.mailboxes.get(incoming.conversation_id, incoming.conversation_id)
+
+    # --- the pages ----------------------------------------------------------------------------------------------------
+
+    async def messages(self, request: web.Request) -> web.StreamResponse:
+        """An activity from Teams."""
+        began = time.monotonic()
+        response = await self._door.handle(request)
+        outcome = "answered" if response.status == 200 else "refused"
+        self._metrics.turn("activity", outcome, time.monotonic() - began)
+        return response
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A file, for whoever holds a link that is signed and has not expired."""
+        return await serve_file(request, self._database, self._router.policy, self._clock.now())
+
+    async def health(self, request: web.Request) -> web.Response:
+        """The process runs."""
+        return web.Response(text="ok")
+
+    async def ready(self, request: web.Request) -> web.Response:
+        """Whether this replica can answer people: the database answers."""
+        try:
+            await asyncio.wait_for(self._database.read(lambda session: outbox.gauges(session, self._clock.now())), 5)
+        except Exception as error:  # noqa: BLE001 - whatever it is, this replica is not ready
+            _log.warning("not ready: %s", type(error).__name__)
+            return web.Response(status=503, text="database")
+        return web.Response(text="ready")
+
+    async def numbers(self, request: web.Request) -> web.Response:
+        """The metrics."""
+        return web.Response(body=self._metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                now: datetime = self._clock.now()
+                found = await self._database.read(lambda session, at=now: outbox.gauges(session, at))
+                self._metrics.outbox(pending=found.waiting, dead=found.dead, oldest_seconds=found.oldest_s)
+            except Exception as error:  # noqa: BLE001 - the next look may work
+                _log.warning("no look at the outbox: %s", type(error).__name__)
+            await asyncio.sleep(LOOK_S)
+
+
+def _failure(incoming: Incoming, reference: str) -> Reply:
+    t = texts_for(language_of_locale(incoming.locale))
+    return Reply(
+        text=t("Something went wrong; nothing was lost. Try again, or call us and name {reference}.", reference=reference),
+        is_error=True,
+    )
+
+
+def _patience(incoming: Incoming) -> Reply:
+    return Reply(text=texts_for(language_of_locale(incoming.locale))("Still working on it; the card follows by itself."))

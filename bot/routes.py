@@ -1,0 +1,56 @@
+"""Everything a person can do, on one screen: payload → who may, which function, whether it writes.
+
+A new button needs its payload class in `cards/clicks/` and its line here; `tests/test_architecture.py` finds a missing one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot import answers, chats, opening, overview, tickets
+from bot.turn import Answer
+from bot.words import Edited, Installed, Typed, Uninstalled
+from cards.clicks import people as people_clicks
+from cards.clicks import tickets as ticket_clicks
+from contract.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One thing that can be done. `run` is called as `run(turn, click)`."""
+
+    who: frozenset[Role]
+    run: Callable[[Any, Any], Answer]
+    writes: bool = True
+
+
+CONTACT = frozenset({Role.CONTACT})
+STAFF = frozenset({Role.ENGINEER, Role.MANAGER})
+MANAGER = frozenset({Role.MANAGER})
+PARTIES = CONTACT | STAFF
+ANYBODY = PARTIES | {Role.STRANGER}
+
+ROUTES: Mapping[type, Route] = {
+    # the chat itself
+    Installed: Route(ANYBODY, chats.installed),
+    Uninstalled: Route(ANYBODY, chats.uninstalled),
+    Edited: Route(PARTIES, answers.message_edited),
+    Typed: Route(PARTIES, answers.typed),
+    people_clicks.ShowHelp: Route(PARTIES, chats.show_help, writes=False),
+    people_clicks.SetLanguage: Route(PARTIES, chats.choose_language),
+    # tickets
+    ticket_clicks.StartTicket: Route(CONTACT, opening.start_ticket, writes=False),
+    ticket_clicks.OpenTicket: Route(CONTACT, opening.open_ticket),
+    ticket_clicks.ShowTicket: Route(PARTIES, tickets.show_ticket),
+    ticket_clicks.ShowHistory: Route(PARTIES, tickets.show_history),
+    ticket_clicks.ShowTickets: Route(CONTACT, overview.show_tickets, writes=False),
+    ticket_clicks.SearchTickets: Route(CONTACT, overview.search_tickets, writes=False),
+    ticket_clicks.AnswerTicket: Route(PARTIES, answers.answer_ticket),
+    ticket_clicks.KeepAnswer: Route(PARTIES, answers.keep_answer),
+    ticket_clicks.StartWithdrawal: Route(CONTACT, answers.start_withdrawal),
+    ticket_clicks.WithdrawTicket: Route(CONTACT, answers.withdraw_ticket),
+    ticket_clicks.StartReopening: Route(PARTIES, answers.start_reopening),
+    ticket_clicks.ReopenTicket: Route(PARTIES, answers.reopen_ticket),
+}

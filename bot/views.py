@@ -1,0 +1,39 @@
+"""Cards that are shown without a click: by name, from ids, as of the moment they go out, for one reader.
+
+Delivery renders with these (a ticket as it is now, an estimate as it was offered), so that an outbox row carries no text
+and no stale state. A view answers None where this reader may not see the thing any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot import chats, strangers
+from bot.estimates import estimate_view
+from bot.tickets import check_visible, ticket_sheet
+from bot.turn import Policy
+from cards.components import Card
+from cards.tickets import ticket_card
+from storage.people import Standing
+from storage.tickets import load_ticket
+
+View = Callable[[Session, Standing, Mapping[str, Any], datetime, Policy], Card]
+
+
+def _ticket(session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy) -> Card:
+    ticket = check_visible(load_ticket(session, args["ticket"]), reader)
+    sheet = ticket_sheet(session, reader, ticket, now)
+    return ticket_card(sheet, reader.person.language, is_staff=reader.role.is_staff)
+
+
+VIEWS: Mapping[str, View] = {
+    "ticket": _ticket,
+    "estimate": estimate_view,
+    "welcome": chats.welcome_view,
+    "knock": strangers.knock_view,
+}
+"""View name → function(session, reader, args, now, policy). Raises NotFound where the reader may not see it."""
