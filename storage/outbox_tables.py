@@ -118,6 +118,8 @@ cron = Table(
     metadata,
     Column("name", String(80), primary_key=True),
     Column("next_at", Instant, nullable=False),
-    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    # After a failure: not before.
+    Column("blocked_until", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text),
 )
