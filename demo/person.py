@@ -130,7 +130,7 @@ class Person:
         values = button.collect({**(inputs or {}), **more})
         message_id = _message_id(where)
         invoke = activities.clicked(self.activity("invoke"), button.action, values, message_id)
-        return self._show(message_id, await self.sends(invoke))
+        return self.shows(message_id, await self.sends(invoke))
 
     async def submits(
         self,
@@ -169,7 +169,7 @@ class Person:
         """The automatic refresh of one card."""
         action = _card(message)["refresh"]["action"]
         invoke = activities.clicked(self.activity("invoke"), action, {}, message.id, automatic=True)
-        return self._show(message.id, await self.sends(invoke))
+        return self.shows(message.id, await self.sends(invoke))
 
     def blocks(self) -> None:
         """Block the bot: it can no longer write and is not told."""
@@ -184,7 +184,7 @@ class Person:
         """The bot's newest message that says `wanted` (a text, or a test of the message), as soon as it is there."""
         return await self.chat.wait_for(wanted, after=after, timeout_s=timeout_s)
 
-    def _show(self, message_id: str, answer: BotAnswer) -> Outcome:
+    def shows(self, message_id: str, answer: BotAnswer) -> Outcome:
         """Do with the answer of an invoke what a client does."""
         message = self.chat.find(message_id)
         body = answer.body
