@@ -38,11 +38,13 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.teams.hosts import FILE_HOSTS, TEAMS_HOSTS
+from bot.teams.keys import OPENID_URL
 from contract.errors import ResponseTooSlow
 from contract.people import Language
 from contract.pickup import SHIPPED_RESPONSE_MINUTES, check_response_table
 from contract.tickets import Urgency
-from graph.access import Certificate, Credential, ManagedIdentity, Secret
+from graph.access import LOGIN_HOST, Certificate, Credential, ManagedIdentity, Secret
 
 PREFIX = "FOURSTAR_"
 FILE_SUFFIX = "_FILE"
@@ -147,13 +149,13 @@ class Settings(BaseSettings):
     file_limit_mb: Annotated[int, Field(ge=1, le=100)] = 10
 
     # Who it talks to. `*.` stands for one or more labels in front.
-    teams_hosts: Hosts = ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com", "*.botframework.com")
+    teams_hosts: Hosts = tuple(sorted(TEAMS_HOSTS))
     """The only hosts that ever get the bot's token."""
-    file_hosts: Hosts = ("*.sharepoint.com", "*.1drv.com", "*.livefilestore.com")
+    file_hosts: Hosts = tuple(sorted(FILE_HOSTS))
     """From where files of people are fetched, besides the Teams hosts."""
-    openid_metadata_url: BaseUrl = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    openid_metadata_url: BaseUrl = OPENID_URL
     """Names the keys that sign what Teams sends."""
-    login_host: str = "login.microsoftonline.com"
+    login_host: str = LOGIN_HOST
     graph_url: BaseUrl = "https://graph.microsoft.com"
 
     # What operators see.

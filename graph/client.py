@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from msgraph.graph_request_adapter import GraphRequestAdapter
     from msgraph.graph_service_client import GraphServiceClient
 
-GRAPH_URL = "https://graph.microsoft.com"
 CONNECT_TIMEOUT_S = 5
 ANSWER_TIMEOUT_S = 15
 QUESTION_TIMEOUT_S = 45
@@ -125,9 +124,7 @@ class Fields(Parsable):
 
 
 @asynccontextmanager
-async def open_graph(
-    tokens: Tokens, *, url: str = GRAPH_URL, verify: ssl.SSLContext | bool = True
-) -> AsyncIterator[Graph]:
+async def open_graph(tokens: Tokens, *, url: str, verify: ssl.SSLContext | bool = True) -> AsyncIterator[Graph]:
     """A connection to Graph at `url`, closed afterwards. `verify` trusts a stand-in's certificate."""
     # Kiota wraps the transport and does not hand on its closing, so it is kept here.
     async with httpx.AsyncHTTPTransport(verify=verify) as transport:
