@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from contract.estimates import DecidedVia, Estimate, EstimateState, Instrument, RateCents
+from contract.events import EventKind, TicketEvent
 from storage.errors import NotFound
-from storage.tables import estimates
+from storage.rows import insert_row
+from storage.tables import estimates, ticket_events
+from storage.tickets import event_of
 
 
 def estimate_of(row: Row[tuple[object, ...]]) -> Estimate:
@@ -47,31 +51,33 @@ def load_estimate(session: Session, estimate_id: int, *, lock: bool = False) -> 
 def latest_estimate(session: Session, ticket_number: int) -> Estimate | None:
     """The newest revision of a ticket's estimates, whatever its state."""
     found = session.execute(
-        select(estimates).where(estimates.c.ticket_number == ticket_number).order_by(estimates.c.revision.desc()).limit(1)
+        select(estimates)
+        .where(estimates.c.ticket_number == ticket_number)
+        .order_by(estimates.c.revision.desc())
+        .limit(1)
     ).one_or_none()
     return estimate_of(found) if found else None
 
 
 def add_estimate(session: Session, estimate: Estimate) -> int:
     """Keep a new offer; returns its id. Two open ones of a ticket violate a unique constraint."""
-    key = session.execute(
-        insert(estimates).values(
-            ticket_number=estimate.ticket_number,
-            revision=estimate.revision,
-            minutes=estimate.minutes,
-            what=estimate.what,
-            office_cents=estimate.rates.office,
-            after_hours_cents=estimate.rates.after_hours,
-            weekend_holiday_cents=estimate.rates.weekend_holiday,
-            approved_before_minutes=estimate.approved_before_minutes,
-            instrument=estimate.instrument.value,
-            created_by=estimate.created_by,
-            created_at=estimate.created_at,
-            valid_until=estimate.valid_until,
-            state=estimate.state.value,
-        )
-    ).inserted_primary_key
-    return int(key[0])
+    return insert_row(
+        session,
+        estimates,
+        ticket_number=estimate.ticket_number,
+        revision=estimate.revision,
+        minutes=estimate.minutes,
+        what=estimate.what,
+        office_cents=estimate.rates.office,
+        after_hours_cents=estimate.rates.after_hours,
+        weekend_holiday_cents=estimate.rates.weekend_holiday,
+        approved_before_minutes=estimate.approved_before_minutes,
+        instrument=estimate.instrument.value,
+        created_by=estimate.created_by,
+        created_at=estimate.created_at,
+        valid_until=estimate.valid_until,
+        state=estimate.state.value,
+    )
 
 
 def save_estimate(session: Session, estimate: Estimate, *, shown_digest: str | None = None) -> None:
@@ -87,3 +93,31 @@ def save_estimate(session: Session, estimate: Estimate, *, shown_digest: str | N
     if shown_digest is not None:
         values["shown_digest"] = shown_digest
     session.execute(update(estimates).where(estimates.c.id == estimate.id).values(values))
+
+
+def load_estimates(session: Session, ticket_number: int) -> tuple[Estimate, ...]:
+    """Every estimate of a ticket, oldest first."""
+    rows = session.execute(
+        select(estimates).where(estimates.c.ticket_number == ticket_number).order_by(estimates.c.revision)
+    )
+    return tuple(map(estimate_of, rows))
+
+
+def load_shown_digest(session: Session, estimate_id: int) -> str | None:
+    """The digest of what the one who decided saw; None while nobody has."""
+    return session.scalar(select(estimates.c.shown_digest).where(estimates.c.id == estimate_id))
+
+
+def find_stop(session: Session, ticket_number: int, since: datetime) -> TicketEvent | None:
+    """The first time further work was stopped on a ticket since an instant (D13)."""
+    found = session.execute(
+        select(ticket_events)
+        .where(
+            ticket_events.c.ticket_number == ticket_number,
+            ticket_events.c.kind == EventKind.WORK_STOPPED.value,
+            ticket_events.c.at >= since,
+        )
+        .order_by(ticket_events.c.id)
+        .limit(1)
+    ).one_or_none()
+    return event_of(found) if found else None
