@@ -19,6 +19,8 @@ from typing import Any
 import msal
 import requests
 from cryptography import x509
+from msal.exceptions import MsalError
+from requests.adapters import HTTPAdapter
 
 from graph.errors import AccessRefused, AccessUnavailable, GraphError
 
@@ -32,6 +34,8 @@ REFRESH_BEFORE_S = 300
 LAST_USE_BEFORE_S = 30
 RETRY_AFTER_S = 15
 
+_OUTAGE = (requests.RequestException, MsalError, RuntimeError, TypeError, KeyError, AttributeError)
+"""No connection, a 5xx, or an answer that msal stumbles over."""
 _TEMPORARY = frozenset({"temporarily_unavailable", "server_error", "service_unavailable", "request_timeout"})
 
 _log = logging.getLogger(__name__)
@@ -100,7 +104,7 @@ class TokenSource:
         self._credential = credential
         self._scope = scope
         self._authority = f"https://{login_host}/{tenant_id}"
-        self._verify = verify
+        self._http = _HurriedSession(verify)
         self._monotonic = monotonic
         self._client: Any = None
         self._token: _Token | None = None
@@ -125,6 +129,12 @@ class TokenSource:
         if self._token is not None and self._token.value == token:
             self._token = None
             self._distrusts_cache = True
+
+    async def close(self) -> None:
+        """Waits for a renewal that is under way (it has a time limit) and closes the connections."""
+        if self._fetching is not None:
+            await asyncio.wait({self._fetching})
+        self._http.close()
 
     def _fetch(self) -> asyncio.Task[str]:
         if self._fetching is None:
@@ -164,9 +174,9 @@ class TokenSource:
                 if distrusts_cache:
                     self._client.remove_tokens_for_client()
                 answer = self._client.acquire_token_for_client(scopes=[self._scope])
-        except (requests.RequestException, RuntimeError) as error:
+        except _OUTAGE as error:
             raise AccessUnavailable(self._tenant_id, type(error).__name__) from error
-        except (ValueError, OSError, msal.ManagedIdentityError) as error:
+        except (ValueError, OSError) as error:
             # No such tenant, an unreadable certificate, no managed identity on this machine.
             raise AccessRefused(self._tenant_id, type(error).__name__) from error
         return answer if isinstance(answer, dict) else {}
@@ -178,7 +188,7 @@ class TokenSource:
                 if self._credential.client_id
                 else msal.SystemAssignedManagedIdentity()
             )
-            return msal.ManagedIdentityClient(identity, http_client=_HurriedSession())
+            return msal.ManagedIdentityClient(identity, http_client=self._http)
         if isinstance(self._credential, Secret):
             proof: Any = self._credential.value
         else:
@@ -189,8 +199,7 @@ class TokenSource:
             client_credential=proof,
             authority=self._authority,
             instance_discovery=False,
-            timeout=TIMEOUT_S,
-            verify=self._verify,
+            http_client=self._http,
         )
 
     def _read(self, answer: dict[str, Any]) -> tuple[str, float]:
@@ -204,10 +213,17 @@ class TokenSource:
 
 
 class _HurriedSession(requests.Session):
-    """A session whose requests end: msal has no time limit for managed identities."""
+    """A session whose requests end, whoever makes them: msal's own have no time limit."""
+
+    def __init__(self, verify: bool | str) -> None:
+        super().__init__()
+        self._trusted = verify
+        self.mount("https://", HTTPAdapter(max_retries=1))  # a kept connection may just have been closed
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", TIMEOUT_S)
+        # Said with each request, because an environment variable outweighs what the session says.
+        kwargs.setdefault("verify", None if self._trusted is True else self._trusted)
         return super().request(*args, **kwargs)
 
 
