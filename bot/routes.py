@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import answers, chats, opening, overview, tickets
+from bot import answers, chats, estimate_offers, estimates, opening, overview, tickets
 from bot.turn import Answer
 from bot.words import Edited, Installed, Typed, Uninstalled
+from cards.clicks import estimates as estimate_clicks
 from cards.clicks import people as people_clicks
 from cards.clicks import tickets as ticket_clicks
 from contract.people import Role
@@ -53,4 +54,14 @@ ROUTES: Mapping[type, Route] = {
     ticket_clicks.WithdrawTicket: Route(CONTACT, answers.withdraw_ticket),
     ticket_clicks.StartReopening: Route(PARTIES, answers.start_reopening),
     ticket_clicks.ReopenTicket: Route(PARTIES, answers.reopen_ticket),
+    # estimates
+    estimate_clicks.StartEstimate: Route(STAFF, estimate_offers.start_estimate),
+    estimate_clicks.SendEstimate: Route(STAFF, estimate_offers.send_estimate),
+    estimate_clicks.WithdrawEstimate: Route(STAFF, estimate_offers.withdraw_estimate),
+    estimate_clicks.StartPhoneDecision: Route(STAFF, estimate_offers.start_phone_decision),
+    estimate_clicks.RecordDecision: Route(STAFF, estimate_offers.record_decision),
+    estimate_clicks.ShowEstimate: Route(PARTIES, estimates.show_estimate),
+    estimate_clicks.ApproveEstimate: Route(CONTACT, estimates.approve_estimate),
+    estimate_clicks.DeclineEstimate: Route(CONTACT, estimates.decline_estimate),
+    estimate_clicks.StopWork: Route(CONTACT, estimates.stop_work),
 }
