@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
 
 from demo.buttons import Json
 from demo.chat import ChatMessage, Version
+from demo.clock import DemoClock
 from demo.connector import StandIn
 from demo.person import Person
 
 _LONGEST_LINE = 110
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 class _Watch:
@@ -38,8 +41,8 @@ class _Watch:
 class Narrator:
     """Prints a story and keeps its cards."""
 
-    def __init__(self, stand_in: StandIn, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False)
+    def __init__(self, stand_in: StandIn, clock: DemoClock, console: Console) -> None:
+        self._console, self._clock = console, clock
         self._cards: dict[str, Json] = {}
         for person in stand_in.people.values():
             stand_in.screens[person.chat.id] = _Watch(self, person)
@@ -47,6 +50,12 @@ class Narrator:
     def scene(self, title: str) -> None:
         """A new part of the story."""
         self._console.print(f"\n[bold]{escape(title)}[/bold]")
+
+    def later(self, minutes: int) -> None:
+        """Let time pass."""
+        self._clock.let_pass(minutes)
+        at = self._clock.now().astimezone(AMSTERDAM)
+        self._console.print(f"  [dim]… {minutes} minutes later, {at:%H:%M}[/dim]")
 
     def did(self, person: Person, what: str) -> None:
         """Somebody did something."""

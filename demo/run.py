@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from demo.client import Clients
+from demo.clock import DemoClock
 from demo.connector import StandIn
 from demo.narrator import Narrator
 from demo.node import ToolMissing
@@ -51,10 +52,11 @@ def read_arguments(arguments: list[str]) -> Wishes:
 async def run(start_bot: StartBot, story: Story, wishes: Wishes, console: Console) -> int:
     """Play; returns the exit code: 0, or 1 where the story did not go as told."""
     with TemporaryDirectory(prefix="fourstar-demo-") as scratch:
-        async with StandIn() as stand_in, start_bot(stand_in, Path(scratch)) as endpoint:
+        clock = DemoClock()
+        async with StandIn(clock=clock.now) as stand_in, start_bot(stand_in, Path(scratch)) as endpoint:
             stand_in.line.url = endpoint
             if not wishes.skip_story:
-                narrator = Narrator(stand_in, console)
+                narrator = Narrator(stand_in, clock, console)
                 try:
                     await story(stand_in, narrator)
                 finally:
