@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import answers, chats, estimate_offers, estimates, opening, overview, tickets
+from bot import answers, chats, corrections, estimate_offers, estimates, log_forms, opening, overview, tickets, timer
 from bot.turn import Answer
 from bot.words import Edited, Installed, Typed, Uninstalled
 from cards.clicks import estimates as estimate_clicks
+from cards.clicks import hours as hour_clicks
 from cards.clicks import people as people_clicks
 from cards.clicks import tickets as ticket_clicks
 from contract.people import Role
@@ -54,6 +55,16 @@ ROUTES: Mapping[type, Route] = {
     ticket_clicks.WithdrawTicket: Route(CONTACT, answers.withdraw_ticket),
     ticket_clicks.StartReopening: Route(PARTIES, answers.start_reopening),
     ticket_clicks.ReopenTicket: Route(PARTIES, answers.reopen_ticket),
+    # hours
+    hour_clicks.StartLogging: Route(STAFF, log_forms.start_logging),
+    hour_clicks.LogTime: Route(STAFF, log_forms.log_time),
+    hour_clicks.LogWhatFits: Route(STAFF, log_forms.log_what_fits),
+    hour_clicks.ShowEntries: Route(STAFF, corrections.show_entries),
+    hour_clicks.StartCorrection: Route(STAFF, corrections.start_correction),
+    hour_clicks.CorrectTime: Route(STAFF, corrections.correct_time),
+    hour_clicks.StartTimer: Route(STAFF, timer.start_timer),
+    hour_clicks.StopTimer: Route(STAFF, log_forms.stop_timer),
+    hour_clicks.DiscardTimer: Route(STAFF, timer.discard_timer),
     # estimates
     estimate_clicks.StartEstimate: Route(STAFF, estimate_offers.start_estimate),
     estimate_clicks.SendEstimate: Route(STAFF, estimate_offers.send_estimate),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cards.language import Texts
 from contract.estimates import EstimateState, Instrument
+from contract.hours import OutsideHoursReason, Place
 from contract.outcomes import Outcome
 from contract.rate_bands import RateBand
 from contract.tickets import Product, State, Urgency, Wait
@@ -112,3 +113,21 @@ def estimate_state_label(t: Texts, state: EstimateState) -> str:
             return t("No longer on offer")
         case EstimateState.EXPIRED:
             return t("Expired")
+
+
+def place_label(t: Texts, place: Place) -> str:
+    """Where work was done (R24)."""
+    return t("on site") if place is Place.ON_SITE else t("remote")
+
+
+def reason_label(t: Texts, reason: OutsideHoursReason) -> str:
+    """Why there was work outside office hours (D26)."""
+    match reason:
+        case OutsideHoursReason.CUSTOMER_ASKED:
+            return t("the customer asked")
+        case OutsideHoursReason.URGENCY:
+            return t("the urgency we set")
+        case OutsideHoursReason.AGREED_TIME:
+            return t("agreed time")
+        case OutsideHoursReason.OWN_CHOICE:
+            return t("own choice, at the office rate")

@@ -31,7 +31,7 @@ def test_worked_example() -> None:
         read_work_times(DAY, time(14), time(14, 30), 20, NOW)
 
 
-@pytest.mark.parametrize(("begin", "end"), [(None, None), (time(9), None), (None, time(9))])
+@pytest.mark.parametrize("begin, end", [(None, None), (time(9), None), (None, time(9))])
 def test_too_little_is_refused(begin: time | None, end: time | None) -> None:
     """Begin alone, end alone, or nothing does not tell when the work was."""
     with pytest.raises(UnclearTimes):

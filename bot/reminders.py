@@ -1,0 +1,42 @@
+"""Everything that happens by itself: timer kind → function, and the calendar work. One table, as `bot/routes.py` is for clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot import announcements, estimate_deadlines, pickups, timer
+from bot.schedule import Handler, Recurring
+from storage import outbox
+
+REFRESH_CARD = "refresh_card"
+KEPT = timedelta(days=14)
+"""How long delivered rows are kept, for whoever asks whether something was sent."""
+
+
+def refresh_card(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """A form was left open on a card: bring the card up to date, nobody is typing any more."""
+    kind, _, key = payload["subject"].partition(":")
+    announcements.show(session, payload["person"], kind, {kind: int(key)}, now, post=False, subject=payload["subject"])
+
+
+def _purge(session: Session, slot: datetime, now: datetime) -> None:
+    outbox.purge(session, now - KEPT)
+
+
+def _next_quarter(after: datetime) -> datetime:
+    return after.replace(minute=0, second=0, microsecond=0) + timedelta(minutes=15 * (after.minute // 15 + 1))
+
+
+TIMERS: Mapping[str, Handler] = {
+    REFRESH_CARD: refresh_card,
+    pickups.REMIND_PICKUP: pickups.remind_pickup,
+    estimate_deadlines.REMIND_ESTIMATE: estimate_deadlines.remind_estimate,
+    estimate_deadlines.EXPIRE_ESTIMATE: estimate_deadlines.expire_estimate,
+    timer.TIMER_LIMIT: timer.warn_of_limit,
+}
+
+CRON = (Recurring("purge", _next_quarter, _purge),)
