@@ -61,6 +61,8 @@ function renderCard({ card, hostConfig, version, open }) {
   const place = document.getElementById("card");
   place.replaceChildren();
   const context = new AdaptiveCards.SerializationContext(AdaptiveCards.Version.parse(version, new AdaptiveCards.SerializationContext()));
+  // The renderer's pattern for "lang" is global and so remembers where its last match ended: every second card would fail.
+  AdaptiveCards.AdaptiveCard.langProperty.regEx.lastIndex = 0;
   const rendered = new AdaptiveCards.AdaptiveCard();
   rendered.hostConfig = new AdaptiveCards.HostConfig(hostConfig);
   rendered.parse(card, context);

@@ -5,9 +5,14 @@ It plays through HTTP with authentication on and stops with an AssertionError at
 
 from __future__ import annotations
 
+from cards.language import texts_for
+from contract.people import Language
 from demo.connector import StandIn
 from demo.narrator import Narrator
 from demo.people import ANNA, BEN, EVA, MARK
+
+# Buttons are clicked by what people read, each in the own language.
+NL, EN = texts_for(Language.NL), texts_for(Language.EN)
 
 
 async def main_story(stand_in: StandIn, narrator: Narrator) -> None:
@@ -33,10 +38,10 @@ async def a_ticket_is_opened(stand_in: StandIn, narrator: Narrator) -> None:
     narrator.did(anna, "types: De kassa’s kunnen niet meer mailen")
     mark = anna.chat.mark()
     await anna.says("De kassa’s kunnen niet meer mailen")
-    form = await anna.waits_for("Nieuw ticket", after=mark)
+    form = await anna.waits_for(NL("New ticket"), after=mark)
     narrator.keep("new ticket form", form)
-    narrator.did(anna, "clicks Ticket indienen")
-    outcome = await anna.clicks(form, "Ticket indienen", product="exchange")
+    narrator.did(anna, f"clicks {NL('Submit ticket')}")
+    outcome = await anna.clicks(form, NL("Submit ticket"), product="exchange")
     narrator.keep("ticket as the contact sees it", form)
     if outcome.error:
         raise AssertionError(outcome.error)

@@ -27,6 +27,12 @@ async def test_a_sound_card_has_no_faults(pictures: Pictures, width: int) -> Non
     assert picture.cut == ()
 
 
+async def test_one_page_serves_many_cards(pictures: Pictures) -> None:
+    """The renderer's verdict on a card does not depend on the card before it."""
+    card = {**ticket_card(1), "lang": "nl"}
+    assert [(await pictures.render(card, picture=False)).faults for _ in range(3)] == [()] * 3
+
+
 @pytest.mark.parametrize(
     "element, fault",
     [
