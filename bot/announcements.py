@@ -1,12 +1,12 @@
 """Who hears what: the only place that puts rows in the outbox.
 
-An announcement joins the transaction of the change it tells of, a row per reader. It says *what to show*, never a text:
-delivery renders it when it goes out, in the reader's language, a ticket as it is by then (R5, D32).
+An announcement joins the transaction of the change it tells of, a row per reader. It says *what to show*, never a
+text: delivery renders it when it goes out, in the reader's language, a ticket as it is by then (R5, D32).
 
-Two kinds of row go to a person: `show` keeps a live card current (every copy in that person's chat is updated; with `post`
-a card is posted where there is none) and `line` is the short sentence that makes the client notify, since an update of
-a card is silent in Teams. A newer `show` of the same card takes the place of one that still waits; lines that wait
-together go out as one message.
+Two kinds of row go to a person: `show` keeps a live card current (every copy in that person's chat is updated; with
+`post` a card is posted where there is none) and `line` is the short sentence that makes the client notify, since an
+update of a card is silent in Teams. A newer `show` of the same card takes the place of one that still waits; lines
+that wait together go out as one message.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from storage.people import manager_ids, staff_ids
 from storage.posted_cards import readers_of
 
 SHOW, LINE, FETCH_FILE, LOOK_UP = "show", "line", "fetch_file", "look_up"
+
 
 def mailbox_of(person_id: int) -> str:
     """The mailbox of a person: everything for one person goes out in order."""
@@ -55,13 +56,21 @@ def show(
 ) -> None:
     """Show a view to a person: update its copies, or post it.
 
-    `post=False` only updates what is there; `fresh=True` posts a new copy at the end of the chat and updates the others.
+    `post=False` only updates what is there; `fresh=True` posts a new copy at the end of the chat and updates the
+    others.
     """
     outbox.enqueue(
         session,
         mailbox=mailbox_of(person_id),
         kind=SHOW,
-        payload={"person": person_id, "view": view, "args": dict(args), "post": post, "fresh": fresh, "subject": subject},
+        payload={
+            "person": person_id,
+            "view": view,
+            "args": dict(args),
+            "post": post,
+            "fresh": fresh,
+            "subject": subject,
+        },
         now=now,
         # A row that must post something new is never dropped for one that only updates.
         replaces=subject if subject and not post and not fresh else None,
@@ -89,7 +98,9 @@ def ticket_opened(session: Session, ticket: Ticket, event: TicketEvent, now: dat
             show_ticket(session, person_id, ticket.number, now, post=True)
 
 
-def show_ticket(session: Session, person_id: int, number: int, now: datetime, *, post: bool = False, fresh: bool = False) -> None:
+def show_ticket(
+    session: Session, person_id: int, number: int, now: datetime, *, post: bool = False, fresh: bool = False
+) -> None:
     """Keep a person's card of a ticket current, or post it."""
     show(session, person_id, "ticket", {"ticket": number}, now, post=post, fresh=fresh, subject=ticket_subject(number))
 
@@ -99,7 +110,8 @@ def ticket_changed(
 ) -> None:
     """Something happened on a ticket: every open card of it follows, and whom it concerns hears a line.
 
-    Contacts hear of everything that is not internal, never of what they did themselves (R5); `also` names further people.
+    Contacts hear of everything that is not internal, never of what they did themselves (R5); `also` names further
+    people.
     """
     contacts = contact_ids(session, ticket.customer_id)
     for person_id in _readers(contacts, readers_of(session, ticket_subject(ticket.number))):
@@ -150,5 +162,10 @@ def fetch_file(session: Session, person_id: int, file_id: int, now: datetime) ->
 def look_up(session: Session, person_id: int, now: datetime) -> None:
     """Have a person's name and address looked up in the chat's roster."""
     outbox.enqueue(
-        session, mailbox=mailbox_of(person_id), kind=LOOK_UP, payload={"person": person_id}, now=now, key=f"look_up:{person_id}"
+        session,
+        mailbox=mailbox_of(person_id),
+        kind=LOOK_UP,
+        payload={"person": person_id},
+        now=now,
+        key=f"look_up:{person_id}",
     )

@@ -1,4 +1,5 @@
-"""What people write on a ticket: the answer box, words typed in the chat, withdrawing and reopening (R3, R5, D22, D30, D31).
+"""What people write on a ticket: the answer box, words typed in the chat, withdrawing and reopening (R3, R5, D22,
+D30, D31).
 
 A text is kept once per rendering of its box *and* wording: a double click is one answer, two different texts are two.
 Words typed in the chat are kept once per message, however often the channel delivers it.
@@ -82,9 +83,7 @@ def typed(turn: Turn, words: Typed) -> Answer:
     if words.ticket is not None and words.text and not turn.role.is_staff:
         return _answer_typed(turn, words.ticket, words.text)
     if turn.role.is_staff:
-        return engineer_words_card(
-            words.text, turn.source.activity_id, words.ticket, new_form_id(), turn.language
-        )
+        return engineer_words_card(words.text, turn.source.activity_id, words.ticket, new_form_id(), turn.language)
     customer_id = turn.caller.customer.id if turn.caller.customer else 0
     recent = recent_tickets(turn.session, customer_id, turn.now - RECENT)
     has_contract = covering(load_contracts(turn.session, customer_id), local(turn.now).date()) is not None
@@ -103,7 +102,7 @@ def _too_long(turn: Turn) -> str:
 
 
 def _answer_typed(turn: Turn, number: int, text: str) -> Answer:
-    """ "1001 it works again": the answer is kept, and said to be."""
+    """Words after a ticket's number ("1001 it works again"): the answer is kept, and said to be."""
     ticket = visible_ticket(turn, number, lock=True)
     key = f"activity:{turn.source.activity_id}"
     if find_event(turn.session, key) is None:
@@ -112,7 +111,9 @@ def _answer_typed(turn: Turn, number: int, text: str) -> Answer:
 
 
 def message_edited(turn: Turn, edit: Edited) -> Answer:
-    """A message that became an answer was changed: the new words are added, the old ones stay (history is not rewritten)."""
+    """A message that became an answer was changed: the new words are added, the old ones stay (history is not
+    rewritten).
+    """
     kept = find_event_of_activity(turn.session, edit.activity_id)
     if kept is None or kept.actor_id != turn.person.id or turn.now - kept.at > EDITED_WITHIN or not edit.text.strip():
         return None
@@ -122,7 +123,9 @@ def message_edited(turn: Turn, edit: Edited) -> Answer:
     if text == kept.text or not ticket.is_open or find_event(turn.session, key) is not None:
         return None
     _keep(turn, ticket, text, key)
-    return Notice(turn.texts("Your change was added to ticket {number}; the first version stays there too.", number=ticket.number))
+    return Notice(
+        turn.texts("Your change was added to ticket {number}; the first version stays there too.", number=ticket.number)
+    )
 
 
 def start_withdrawal(turn: Turn, click: StartWithdrawal) -> Answer:

@@ -1,10 +1,10 @@
 """The whole bot put together: web server, router, delivery, schedule. One function makes it, one place closes it.
 
-    POST /api/messages   activities from Teams
-    GET  /files/{token}  a file, by a signed link that expires
-    GET  /healthz        the process answers
-    GET  /readyz         database and Teams' keys are there (503 otherwise)
-    GET  /metrics        numbers for Prometheus
+POST /api/messages   activities from Teams
+GET  /files/{token}  a file, by a signed link that expires
+GET  /healthz        the process answers
+GET  /readyz         database and Teams' keys are there (503 otherwise)
+GET  /metrics        numbers for Prometheus
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -122,9 +123,9 @@ class _Bot:
             self._keys = KeyStore(session, openid_url=settings.openid_metadata_url)
             stack.push_async_callback(self._keys.close)
             tokens = self._own_tokens or TokenSource(
-                settings.credential,
                 client_id=settings.app_id,
                 tenant_id=settings.app_tenant_id,
+                credential=settings.credential,
                 login_host=settings.login_host,
             )
             self._connector = BotConnector(
@@ -176,7 +177,7 @@ class _Bot:
         """An activity from Teams."""
         began = time.monotonic()
         response = await self._door.handle(request)
-        outcome = "answered" if response.status == 200 else "refused"
+        outcome = "answered" if response.status == HTTPStatus.OK else "refused"
         self._metrics.turn("activity", outcome, time.monotonic() - began)
         return response
 
@@ -191,7 +192,7 @@ class _Bot:
     async def ready(self, request: web.Request) -> web.Response:
         """Whether this replica can answer people: the database answers."""
         try:
-            await asyncio.wait_for(self._database.read(lambda session: outbox.gauges(session, self._clock.now())), 5)
+            await asyncio.wait_for(self._database.read(partial(outbox.gauges, now=self._clock.now())), 5)
         except Exception as error:  # noqa: BLE001 - whatever it is, this replica is not ready
             _log.warning("not ready: %s", type(error).__name__)
             return web.Response(status=503, text="database")
@@ -204,8 +205,8 @@ class _Bot:
     async def _look(self) -> None:
         while True:
             try:
-                now: datetime = self._clock.now()
-                found = await self._database.read(lambda session, at=now: outbox.gauges(session, at))
+                now = self._clock.now()
+                found = await self._database.read(partial(outbox.gauges, now=now))
                 self._metrics.outbox(pending=found.waiting, dead=found.dead, oldest_seconds=found.oldest_s)
             except Exception as error:  # noqa: BLE001 - the next look may work
                 _log.warning("no look at the outbox: %s", type(error).__name__)
@@ -215,10 +216,14 @@ class _Bot:
 def _failure(incoming: Incoming, reference: str) -> Reply:
     t = texts_for(language_of_locale(incoming.locale))
     return Reply(
-        text=t("Something went wrong; nothing was lost. Try again, or call us and name {reference}.", reference=reference),
+        text=t(
+            "Something went wrong; nothing was lost. Try again, or call us and name {reference}.", reference=reference
+        ),
         is_error=True,
     )
 
 
 def _patience(incoming: Incoming) -> Reply:
-    return Reply(text=texts_for(language_of_locale(incoming.locale))("Still working on it; the card follows by itself."))
+    return Reply(
+        text=texts_for(language_of_locale(incoming.locale))("Still working on it; the card follows by itself.")
+    )

@@ -52,5 +52,7 @@ def choose_language(turn: Turn, click: SetLanguage) -> Answer:
     for subject in subjects_of(turn.session, turn.person.id):
         kind, _, key = subject.partition(":")
         if kind in ("ticket", "estimate"):
-            announcements.show(turn.session, turn.person.id, kind, {kind: int(key)}, turn.now, post=False, subject=subject)
+            announcements.show(
+                turn.session, turn.person.id, kind, {kind: int(key)}, turn.now, post=False, subject=subject
+            )
     return help_card(replace(turn.person, language=click.language), turn.role, turn.policy.provider)

@@ -6,8 +6,10 @@ A form opens one ticket, however often and however late it is submitted: the eve
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from bot import announcements
+from bot.pickups import arm_pickup
 from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.tickets import OpenTicket, StartTicket
@@ -52,14 +54,14 @@ def _form(turn: Turn, click: StartTicket, notice: str = "") -> Card:
     year = local(turn.now).year
     # An evening in late December is handled next year, at next year's prices (D10).
     book = load_prices(turn.session, customer.id, (year, year + 1))
-    handled_at = None if is_office_time(turn.now, book) else next_office_start(turn.now, book)
+    handled_at = None if is_office_time(turn.now, book.profile) else next_office_start(turn.now, book.profile)
     sheet = OpeningSheet(
         form_id=new_form_id(),
         text=click.text,
         activity=click.activity,
         follow_up_of=click.follow_up_of,
         handled_at=handled_at,
-        pickup_due_at=due(turn.now, None, book, working_days=turn.policy.pickup_in_working_days),
+        pickup_due_at=due(turn.now, None, book.profile, working_days=turn.policy.pickup_in_working_days),
         prices=book.for_year(local(handled_at or turn.now).year),
         recent=tuple(recent_tickets(turn.session, customer.id, turn.now - RECENT)),
         phone=turn.policy.provider.phone,
@@ -79,6 +81,7 @@ def open_ticket(turn: Turn, click: OpenTicket) -> Answer:
         _check_follow_up(turn, click.follow_up_of)
     year = local(turn.now).year
     book = load_prices(turn.session, customer.id, (year, year + 1))
+    due_at = due(turn.now, None, book.profile, working_days=turn.policy.pickup_in_working_days)
     ticket = insert_ticket(
         turn.session,
         Ticket(
@@ -94,9 +97,10 @@ def open_ticket(turn: Turn, click: OpenTicket) -> Answer:
             outside_hours_allowed=click.outside_hours_allowed,
             follow_up_of=click.follow_up_of,
         ),
-        due(turn.now, None, book, working_days=turn.policy.pickup_in_working_days),
+        due_at,
     )
     opened = keep_event(turn, event(turn, ticket, EventKind.TICKET_OPENED, **_agreed(click)), key=key)
+    arm_pickup(turn.session, ticket, due_at, turn.now)
     announcements.ticket_opened(turn.session, ticket, opened, turn.now)
     if click.follow_up_of is not None:
         before = load_ticket(turn.session, click.follow_up_of)
@@ -105,7 +109,7 @@ def open_ticket(turn: Turn, click: OpenTicket) -> Answer:
     return ticket_view(turn, ticket)
 
 
-def _agreed(click: OpenTicket) -> dict[str, bool]:
+def _agreed(click: OpenTicket) -> dict[str, Any]:
     """What the contact agreed to on the form, kept as evidence (D26)."""
     return {"outside_hours_allowed": True} if click.outside_hours_allowed else {}
 

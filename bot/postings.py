@@ -1,8 +1,8 @@
 """The kinds of delivery that go to Teams: live cards and lines. Rendered when they go out, in the reader's language.
 
-A live card stands once or more often in a person's chat; `posted_cards` knows where. Showing it means: put the present state in
-the place of every copy, and post one where there is none. A copy on which a form is open is left alone until its hold ends.
-A message that is gone (404) is forgotten; if it was the only copy the card is posted anew.
+A live card stands once or more often in a person's chat; `posted_cards` knows where. Showing it means: put the
+present state in the place of every copy, and post one where there is none. A copy on which a form is open is left
+alone until its hold ends. A message that is gone (404) is forgotten; if it was the only copy the card is posted anew.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bot.views import VIEWS
 from bot.wire import Connector, Message, Refused
 from cards.components import Card
 from cards.events import event_line
-from cards.people import no_longer_yours
+from cards.welcome import no_longer_yours
 from storage.database import Database
 from storage.errors import NotFound
 from storage.people import Chat, Standing, load_standings, mark_unreachable, set_email
@@ -102,7 +102,9 @@ class Postings:
             return Dead("no chat with this person yet", is_unreachable=True)
         if not text:
             return Done()
-        await self.connector.send(reader.chat.service_url, reader.chat.conversation_id, Message(text=text, summary=text))
+        await self.connector.send(
+            reader.chat.service_url, reader.chat.conversation_id, Message(text=text, summary=text)
+        )
         return Done()
 
     async def look_up(self, work: Work) -> Outcome:

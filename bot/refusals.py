@@ -15,6 +15,10 @@ _FILLED_IN = frozenset({"string_too_short", "string_too_long", "greater_than_equ
 """What pydantic calls mistakes of the person rather than of the button: the card keeps what was filled in."""
 
 
+LONGEST_NUMBER = 9
+"""Digits; more than any ticket will have."""
+
+
 def refused(turn: Turn, error: Exception) -> Answer:
     """The answer to a refused act. A form that was filled in stays as it is; an old card turns into the present one."""
     text = refusal_text(error, turn.language, turn.now)
@@ -33,8 +37,5 @@ def refused(turn: Turn, error: Exception) -> Answer:
 
 def _ticket_number(turn: Turn) -> int | None:
     value = turn.source.inputs.get("ticket")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value if 0 < value < 2**31 else None
-    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else None
-
-
+    text = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None

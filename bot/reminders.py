@@ -1,4 +1,6 @@
-"""Everything that happens by itself: timer kind → function, and the calendar work. One table, as `bot/routes.py` is for clicks."""
+"""Everything that happens by itself: timer kind → function, and the calendar work. One table, as `bot/routes.py` is
+for clicks.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot import announcements, strangers
 from bot.outsiders import OutsiderLimit
 from bot.refusals import refused
+from bot.reminders import REFRESH_CARD
 from bot.routes import ROUTES
 from bot.turn import Answer, Notice, Policy, Turn
 from bot.wire import Incoming, IncomingKind, Reply
@@ -28,7 +29,7 @@ from cards.language import language_of_locale
 from cards.welcome import group_hint, outsider_refusal
 from contract.errors import Refusal
 from contract.people import Language, Role
-from storage import outbox
+from storage import outbox, timers
 from storage.database import Database
 from storage.errors import NotFound
 from storage.people import Chat, Standing, add_person, find_standing, is_known_tenant, is_stale, keep_heard
@@ -75,11 +76,17 @@ class Router:
             return await self._refuse(incoming, now, error)
         try:
             if ROUTES[type(act)].writes:
-                return await self.database.write(partial(self._turn, incoming=incoming, act=act, now=now, may_write=True))
+                return await self.database.write(
+                    partial(self._turn, incoming=incoming, act=act, now=now, may_write=True)
+                )
             try:
-                return await self.database.read(partial(self._turn, incoming=incoming, act=act, now=now, may_write=False))
+                return await self.database.read(
+                    partial(self._turn, incoming=incoming, act=act, now=now, may_write=False)
+                )
             except _NeedsWriter:
-                return await self.database.write(partial(self._turn, incoming=incoming, act=act, now=now, may_write=True))
+                return await self.database.write(
+                    partial(self._turn, incoming=incoming, act=act, now=now, may_write=True)
+                )
         except (Refusal, NotFound) as error:
             # The transaction is undone; the answer says why, on the card as it is now where there is one.
             return await self._refuse(incoming, now, error)
@@ -201,7 +208,15 @@ def _keep_track(turn: Turn, answer: Answer) -> None:
         return
     remember(turn.session, **place, person_id=turn.person.id, subject=answer.subject, now=turn.now)
     if answer.is_form:
-        hold(turn.session, **place, until=turn.now + FORM_HELD)
+        until = turn.now + FORM_HELD
+        hold(turn.session, **place, until=until)
+        timers.arm(
+            turn.session,
+            f"refresh:{turn.person.id}:{answer.subject}",
+            until,
+            REFRESH_CARD,
+            {"person": turn.person.id, "subject": answer.subject},
+        )
     else:
         release(turn.session, **place)
 

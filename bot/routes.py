@@ -1,6 +1,7 @@
 """Everything a person can do, on one screen: payload → who may, which function, whether it writes.
 
-A new button needs its payload class in `cards/clicks/` and its line here; `tests/test_architecture.py` finds a missing one.
+A new button needs its payload class in `cards/clicks/` and its line here; `tests/test_architecture.py` finds a
+missing one.
 """
 
 from __future__ import annotations

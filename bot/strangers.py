@@ -1,7 +1,8 @@
-"""People of a known customer who are no contact: the refusal that names the contacts, and the manager who hears of it (R4).
+"""People of a known customer who are no contact: the refusal that names the contacts, and the manager who hears of it
+(R4).
 
-Somebody with a role who reaches for what that role may not do is told so; whoever has none *knocks*: that is kept by name,
-and every manager gets one card with which to appoint or refuse.
+Somebody with a role who reaches for what that role may not do is told so; whoever has none *knocks*: that is kept by
+name, and every manager gets one card with which to appoint or refuse.
 """
 
 from __future__ import annotations
@@ -84,5 +85,3 @@ def knock_sheet(session: Session, knock_id: int) -> KnockSheet:
         state=knock.state,
         contacts=tuple(contact.person.name for contact in contacts),
     )
-
-

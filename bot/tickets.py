@@ -1,18 +1,19 @@
 """The ticket as its readers see it: who may see which, and everything its card shows.
 
-Every handler that changes a ticket ends here: `ticket_view` puts the card together for the person who acted, and delivery
-uses the same function for everybody else (`bot/views.py`).
+Every handler that changes a ticket ends here: `ticket_view` puts the card together for the person who acted, and
+delivery uses the same function for everybody else (`bot/views.py`).
 """
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot import announcements
-from bot.turn import Answer, Policy, Turn
+from bot.turn import Answer, Turn
 from bot.wire import IncomingKind
 from cards.clicks.tickets import ShowHistory, ShowTicket
 from cards.components import Card
@@ -100,7 +101,9 @@ def ticket_sheet(session: Session, reader: Standing, ticket: Ticket, now: dateti
     has_access = is_consented(load_consents(session, ticket.customer_id), now)
     return TicketSheet(
         ticket=ticket,
-        customer_name=load_customer(session, ticket.customer_id).name if is_staff or reader.customer is None else reader.customer.name,
+        customer_name=load_customer(session, ticket.customer_id).name
+        if is_staff or reader.customer is None
+        else reader.customer.name,
         opened_by=names[ticket.created_by].name,
         engineer=names[ticket.engineer_id].name if ticket.engineer_id is not None else None,
         pickup_due_at=load_ticket_dates(session, ticket.number).pickup_due_at,
@@ -138,7 +141,7 @@ def ticket_view(turn: Turn, ticket: Ticket, notice: str = "") -> Card:
     return ticket_card(sheet, turn.language, is_staff=turn.role.is_staff, notice=notice)
 
 
-def event(turn: Turn, ticket: Ticket, kind: EventKind, text: str = "", **details: object) -> TicketEvent:
+def event(turn: Turn, ticket: Ticket, kind: EventKind, text: str = "", **details: Any) -> TicketEvent:
     """What the caller just did to a ticket, not yet kept."""
     return TicketEvent(
         id=0,
@@ -177,4 +180,4 @@ def show_history(turn: Turn, click: ShowHistory) -> Answer:
     events = load_events(
         turn.session, ticket.number, internal=is_staff, limit=PAGE_EVENTS, skip=(page - 1) * PAGE_EVENTS
     )
-    return history_card(ticket, tuple(events), page, pages, turn.now, turn.language)
+    return history_card(ticket, tuple(events), turn.language, page=page, pages=pages, now=turn.now)

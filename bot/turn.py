@@ -1,7 +1,7 @@
 """What a handler is given: one turn of one person, inside one transaction.
 
-A handler is an ordinary function `(turn, click) -> Answer`. It reads and writes through `turn.session`, asks `contract/`
-to decide, and never waits for anything outside the database.
+A handler is an ordinary function `(turn, click) -> Answer`. It reads and writes through `turn.session`, asks
+`contract/` to decide, and never waits for anything outside the database.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Cards that are shown without a click: by name, from ids, as of the moment they go out, for one reader.
 
-Delivery renders with these (a ticket as it is now, an estimate as it was offered), so that an outbox row carries no text
-and no stale state. A view answers None where this reader may not see the thing any more.
+Delivery renders with these (a ticket as it is now, an estimate as it was offered), so that an outbox row carries no
+text and no stale state. A view answers None where this reader may not see the thing any more.
 """
 
 from __future__ import annotations

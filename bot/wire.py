@@ -1,7 +1,7 @@
 """What crosses the seam between Teams and the product, as plain frozen values.
 
-`bot/teams` makes an `Incoming` of each authenticated activity and turns a `Reply` into what Teams expects; everything else
-in the product knows these classes only, never an SDK type. The shapes follow the Bot Connector REST API.
+`bot/teams` makes an `Incoming` of each authenticated activity and turns a `Reply` into what Teams expects; everything
+else in the product knows these classes only, never an SDK type. The shapes follow the Bot Connector REST API.
 
 Errors of a `Connector` (all carry what is needed to decide about a retry, never text for people):
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class IncomingKind(StrEnum):
 class Attachment:
     """A file or picture of an incoming message, not yet fetched.
 
-    `url` is where the bytes are; `needs_token` tells pictures pasted in the chat (fetched with the bot's token, Teams hosts
-    only) from files in the sender's OneDrive (a pre-signed address, plain GET).
+    `url` is where the bytes are; `needs_token` tells pictures pasted in the chat (fetched with the bot's token, Teams
+    hosts only) from files in the sender's OneDrive (a pre-signed address, plain GET).
     """
 
     name: str
@@ -122,12 +123,12 @@ class Refused(ConnectorError):
     @property
     def is_unreachable(self) -> bool:
         """Whether the person blocked or uninstalled the bot, or an administrator disabled it."""
-        return self.status == 403
+        return self.status == HTTPStatus.FORBIDDEN
 
     @property
     def is_gone(self) -> bool:
         """Whether the message or the chat no longer exists."""
-        return self.status == 404
+        return self.status == HTTPStatus.NOT_FOUND
 
 
 class Busy(ConnectorError):
@@ -159,4 +160,6 @@ class Connector(Protocol):
         """What Teams knows of a person in a chat."""
 
     async def download(self, attachment: Attachment, limit_bytes: int) -> bytes:
-        """The bytes of a file someone sent. Raises `Refused(413)` past `limit_bytes`, `Refused(400)` for a host that is not allowed."""
+        """The bytes of a file someone sent. Raises `Refused(413)` past `limit_bytes`, `Refused(400)` for a host that
+        is not allowed.
+        """

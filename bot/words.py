@@ -46,7 +46,13 @@ class Edited:
 
 
 _HELP = {"help", "hulp", "hi", "hello", "hey", "hallo", "hoi", "hai", "dag", "start", "menu", "?", "info"} | {
-    "goedemorgen", "goedemiddag", "goedenavond", "good morning", "good afternoon", "commands", "opdrachten",
+    "goedemorgen",
+    "goedemiddag",
+    "goedenavond",
+    "good morning",
+    "good afternoon",
+    "commands",
+    "opdrachten",
 }
 _NEW = ("new ticket", "nieuw ticket", "nieuwe ticket", "new", "nieuw", "nieuwe melding", "ticket openen", "open ticket")
 _LIST = ("my tickets", "mijn tickets", "tickets", "overview", "overzicht", "status")
@@ -55,9 +61,18 @@ _QUEUE = ("queue", "wachtrij", "werkvoorraad")
 _CONTACTS = {"contacts", "contactpersonen", "contacten"}
 _CUSTOMERS = {"customers", "klanten", "customer", "klant"}
 _LANGUAGES = {
-    "nederlands": Language.NL, "dutch": Language.NL, "nl": Language.NL, "taal": None,
-    "english": Language.EN, "engels": Language.EN, "en": Language.EN, "language": None,
+    "nederlands": Language.NL,
+    "dutch": Language.NL,
+    "nl": Language.NL,
+    "taal": None,
+    "english": Language.EN,
+    "engels": Language.EN,
+    "en": Language.EN,
+    "language": None,
 }
+SHORTEST_NUMBER = 4
+"""Digits: tickets are numbered from 1001."""
+
 _NUMBER = re.compile(r"^#?\s*(?:ticket\s*)?#?(\d{1,9})\b[\s:,.–-]*(.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -66,8 +81,8 @@ def understand(text: str, language: Language, attachments: tuple[Attachment, ...
     words = " ".join(text.split())
     plain = words.casefold().rstrip("!. ").lstrip("/")
     if attachments:
-        number, rest = _numbered(text)
-        return Typed(text=rest if number else text.strip(), attachments=attachments, ticket=number)
+        number, said = _numbered(text)
+        return Typed(text=said, attachments=attachments, ticket=number)
     if plain in _HELP or (plain == "" and words != ""):
         return ShowHelp()
     if plain in _LANGUAGES:
@@ -86,10 +101,10 @@ def understand(text: str, language: Language, attachments: tuple[Attachment, ...
         rest = _after(words, names)
         if rest is not None:
             return make(rest)
-    number, rest = _numbered(text)
+    number, words = _numbered(text)
     if number is None:
         return Typed(text=text.strip())
-    return Typed(text=rest, ticket=number) if rest else ShowTicket(ticket=number)
+    return Typed(text=words, ticket=number) if words else ShowTicket(ticket=number)
 
 
 def _after(words: str, names: tuple[str, ...]) -> str | None:
@@ -109,6 +124,6 @@ def _numbered(text: str) -> tuple[int | None, str]:
     """A leading ticket number and what follows it."""
     found = _NUMBER.match(text.strip())
     # "3 pcs are broken" is a problem, not ticket 3: numbers start at 1001.
-    if found is None or len(found[1]) < 4:
+    if found is None or len(found[1]) < SHORTEST_NUMBER:
         return None, text.strip()
     return int(found[1]), found[2].strip()

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cards.clicks.queue import KeepNote
-from cards.clicks.tickets import LONGEST_WORDS, KeepAnswer, ReopenTicket, ShowTicket, ShowTickets, StartTicket, WithdrawTicket
+from cards.clicks.tickets import (
+    LONGEST_WORDS,
+    KeepAnswer,
+    ReopenTicket,
+    ShowTicket,
+    ShowTickets,
+    StartTicket,
+    WithdrawTicket,
+)
 from cards.components import (
     ActionStyle,
     Card,
@@ -70,7 +78,7 @@ def engineer_words_card(words: str, activity: str, number: int | None, form_id: 
         return card(
             heading(title),
             panel(wrote(words, limit=1500)),
-            text(t("Begin your message with the number of a ticket, such as “1001 …”, or open the ticket from the queue.")),
+            text(t("Begin your message with a ticket's number, such as “1001 …”, or open the ticket from the queue.")),
             fallback_text=title,
             language=language,
         )
@@ -112,7 +120,9 @@ def withdrawal_card(ticket: Ticket, form_id: str, language: Language) -> Card:
         text_input("reason", t("Reason (optional)"), max_length=1000),
         action_row(
             execute(
-                t("Withdraw ticket"), WithdrawTicket(form_id=form_id, ticket=ticket.number), style=ActionStyle.DESTRUCTIVE
+                t("Withdraw ticket"),
+                WithdrawTicket(form_id=form_id, ticket=ticket.number),
+                style=ActionStyle.DESTRUCTIVE,
             ),
             execute(t("Back"), ShowTicket(ticket=ticket.number)),
         ),
@@ -140,7 +150,9 @@ def reopening_card(ticket: Ticket, form_id: str, language: Language) -> Card:
             error=t("Describe what is still wrong."),
         ),
         action_row(
-            execute(t("Reopen ticket"), ReopenTicket(form_id=form_id, ticket=ticket.number), style=ActionStyle.POSITIVE),
+            execute(
+                t("Reopen ticket"), ReopenTicket(form_id=form_id, ticket=ticket.number), style=ActionStyle.POSITIVE
+            ),
             execute(t("Back"), ShowTicket(ticket=ticket.number)),
         ),
         fallback_text=title,

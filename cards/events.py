@@ -9,6 +9,7 @@ from cards.formats import date_time, duration, money
 from cards.labels import band_label, outcome_label, urgency_label
 from cards.language import Texts, message, texts_for
 from cards.plain_text import clip
+from contract.allowance import NOTICE_PERCENTS
 from contract.events import EventKind, TicketEvent
 from contract.outcomes import Outcome
 from contract.people import Language
@@ -56,12 +57,17 @@ def _logged(t: Texts, event: TicketEvent, language: Language) -> str:
 
 
 def _corrected(t: Texts, event: TicketEvent, language: Language) -> str:
-    return t(
+    text = t(
         "{name} corrected logged time from {before} to {after}",
         name=event.actor_name,
         before=duration(event.details.get("before_minutes", 0)),
         after=duration(event.details.get("minutes", 0)),
     )
+    if event.details.get("before_billable", True) == event.details.get("is_billable", True):
+        return text
+    if event.details.get("is_billable", True):
+        return t("{correction}, now billed", correction=text)
+    return t("{correction}, no longer billed", correction=text)
 
 
 def _decided(t: Texts, event: TicketEvent, verdict: str) -> str:
@@ -107,7 +113,7 @@ def _offered(t: Texts, event: TicketEvent, language: Language) -> str:
 
 def _noticed(t: Texts, event: TicketEvent, language: Language) -> str:
     percent = event.details.get("percent", 100)
-    if percent == 100:
+    if percent == NOTICE_PERCENTS[-1]:
         return t(
             "All {granted} that may be spent without asking are used", granted=duration(event.details.get("granted", 0))
         )
@@ -116,6 +122,13 @@ def _noticed(t: Texts, event: TicketEvent, language: Language) -> str:
         spent=duration(event.details.get("logged", 0)),
         granted=duration(event.details.get("granted", 0)),
     )
+
+
+def _timer_limit(t: Texts, event: TicketEvent, language: Language) -> str:
+    name, left = event.details.get("engineer", ""), event.details.get("left_minutes", 0)
+    if not left:
+        return t("The timer of {name} has reached the limit: more time needs an approved estimate", name=name)
+    return t("The timer of {name} reaches the limit in {left}", name=name, left=duration(left))
 
 
 def _pickup(t: Texts, event: TicketEvent, language: Language) -> str:
@@ -152,7 +165,9 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     ),
     EventKind.TICKET_RESUMED: lambda t, e, _: t("{name} resumed the work", name=e.actor_name),
     EventKind.TIMER_STARTED: lambda t, e, _: t("{name} started a timer", name=e.actor_name),
-    EventKind.TIMER_STOPPED: lambda t, e, _: t("{name} stopped the timer", name=e.actor_name),
+    EventKind.TIMER_STOPPED: lambda t, e, _: t(
+        "{name} discarded a timer of {spent}", name=e.actor_name, spent=duration(e.details.get("minutes", 0))
+    ),
     EventKind.TIME_LOGGED: _logged,
     EventKind.TIME_CORRECTED: _corrected,
     EventKind.ALLOWANCE_NOTICE_REACHED: _noticed,
@@ -184,11 +199,9 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     EventKind.TICKET_FOLLOWED_UP: lambda t, e, _: t(
         "{name} opened follow-up ticket {other}", name=e.actor_name, other=e.details.get("follow_up", "")
     ),
-    EventKind.TICKET_ENDED_WITH_CONTRACT: lambda t, e, _: t("Closed because the contract ended"),
+    EventKind.TICKET_ENDED_WITH_CONTRACT: lambda t, _event, _language: t("Closed because the contract ended"),
     EventKind.PICKUP_NEARED: _pickup,
-    EventKind.TIMER_NEARED_LIMIT: lambda t, e, _: t(
-        "Your timer reaches the limit in {left}", left=duration(e.details.get("left_minutes", 0))
-    ),
+    EventKind.TIMER_NEARED_LIMIT: _timer_limit,
 }
 
 _NAMES: dict[EventKind, str] = {

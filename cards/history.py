@@ -17,7 +17,7 @@ PAGE_EVENTS = 12
 
 
 def history_card(
-    ticket: Ticket, events: tuple[TicketEvent, ...], page: int, pages: int, now: datetime, language: Language
+    ticket: Ticket, events: tuple[TicketEvent, ...], language: Language, *, page: int, pages: int, now: datetime
 ) -> Card:
     """One page of a ticket's history, oldest first; what people wrote is shown in full where it fits."""
     t = texts_for(language)

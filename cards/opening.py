@@ -1,7 +1,7 @@
 """The form for a new ticket (R2, R12, R31, R32, D26).
 
-Only the description is required. Before anybody submits it says when the ticket is picked up, what it costs at least and
-at most without asking, and who reads it. There is no urgency: the customer cannot set one.
+Only the description is required. Before anybody submits it says when the ticket is picked up, what it costs at least
+and at most without asking, and who reads it. There is no urgency: the customer cannot set one.
 """
 
 from __future__ import annotations
@@ -165,5 +165,7 @@ def _conditions(t: Texts, sheet: OpeningSheet, language: Language) -> Element:
             )
         ),
         text(t("Prices exclude VAT.")),
-        text(t("Both contacts of your organisation see this ticket. Confidential? Call us: {phone}.", phone=sheet.phone)),
+        text(
+            t("Both contacts of your organisation see this ticket. Confidential? Call us: {phone}.", phone=sheet.phone)
+        ),
     )

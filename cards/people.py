@@ -25,13 +25,6 @@ class KnockSheet:
     contacts: tuple[str, ...]
 
 
-def no_longer_yours(language: Language, subject: str | None) -> Card:
-    """What takes the place of a card whose reader may not see it any more (D32)."""
-    t = texts_for(language)
-    line = t("You have no access to this any more.")
-    return card(text(line), fallback_text=line, language=language, subject=subject)
-
-
 def knock_card(sheet: KnockSheet, language: Language, now: datetime) -> Card:
     """Who knocked, for a manager: appoint or refuse with a click."""
     t = texts_for(language)

@@ -27,7 +27,12 @@ def staff_actions(t: Texts, ticket: Ticket, moves: frozenset[Move], *, files: in
     number = ticket.number
     if Move.CLAIM in moves:
         claim = execute(t("Claim"), ClaimTicket(ticket=number), style=ActionStyle.POSITIVE)
-        return [claim, execute(t("Internal note"), StartNote(ticket=number)), *_files(t, number, files), _more(t, number)]
+        return [
+            claim,
+            execute(t("Internal note"), StartNote(ticket=number)),
+            *_files(t, number, files),
+            _more(t, number),
+        ]
     offers: list[tuple[bool, str, Click]] = [
         (Move.LOG_TIME in moves, t("Log time"), StartLogging(ticket=number)),
         (timer, t("Stop timer"), StopTimer(ticket=number)),

@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards.clicks.base import Click
-from cards.clicks.tickets import LONGEST_WORDS, AnswerTicket, ShowHistory, ShowTickets, StartReopening, StartTicket, StartWithdrawal
+from cards.clicks.tickets import (
+    LONGEST_WORDS,
+    AnswerTicket,
+    ShowHistory,
+    ShowTickets,
+    StartReopening,
+    StartTicket,
+    StartWithdrawal,
+)
 from cards.components import (
     Action,
     ActionStyle,

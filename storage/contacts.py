@@ -1,7 +1,7 @@
 """The (at most two) contacts of a customer, and who knocked without being one (R4, D32).
 
-Two managers may appoint at the same instant: the customer's row is held while the places are counted, and a unique index
-over (customer, place) among the active appointments makes a third one impossible whatever happens.
+Two managers may appoint at the same instant: the customer's row is held while the places are counted, and a unique
+index over (customer, place) among the active appointments makes a third one impossible whatever happens.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from contract.people import MAX_CONTACTS, Contact, Customer, Person, check_appointment
 from storage.errors import NotFound
 from storage.people import person_of
+from storage.rows import count_changed, insert_row
 from storage.tables import contacts, customers, knocks, people
 
 
 def add_customer(session: Session, name: str, tenant_id: str, now: datetime) -> int:
     """Keep a new customer; one Microsoft 365 tenant each. Returns the customer id."""
-    key = session.execute(insert(customers).values(name=name, tenant_id=tenant_id, created_at=now)).inserted_primary_key
-    return int(key[0])
+    return insert_row(session, customers, name=name, tenant_id=tenant_id, created_at=now)
 
 
 def load_customer(session: Session, customer_id: int, *, lock: bool = False) -> Customer:
@@ -110,14 +110,15 @@ def appoint(session: Session, customer_id: int, person_id: int, by: int | None, 
 def remove_contact(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:
     """End an appointment; False when there was none."""
     load_customer(session, customer_id, lock=True)
-    done = session.execute(
+    done = count_changed(
+        session,
         update(contacts)
         .where(
             contacts.c.customer_id == customer_id, contacts.c.person_id == person_id, contacts.c.removed_at.is_(None)
         )
-        .values(removed_at=now, removed_by=by)
+        .values(removed_at=now, removed_by=by),
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]  # CursorResult, as for every UPDATE
+    return done > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,11 @@ class Knock:
 
 def keep_knock(session: Session, customer_id: int, person_id: int, now: datetime) -> bool:
     """Count a knock; True when it is the first, which the managers hear of."""
-    done = session.execute(
-        update(knocks)
-        .where(knocks.c.person_id == person_id)
-        .values(knocked_at=now, times=knocks.c.times + 1)
+    done = count_changed(
+        session,
+        update(knocks).where(knocks.c.person_id == person_id).values(knocked_at=now, times=knocks.c.times + 1),
     )
-    if done.rowcount:  # type: ignore[attr-defined]  # CursorResult, as for every UPDATE
+    if done:
         return False
     session.execute(
         insert(knocks).values(customer_id=customer_id, person_id=person_id, knocked_at=now, times=1, state="waiting")
@@ -150,7 +150,14 @@ def keep_knock(session: Session, customer_id: int, person_id: int, now: datetime
 def load_knock(session: Session, knock_id: int, *, lock: bool = False) -> Knock:
     """One knock. Raises NotFound."""
     query = (
-        select(people, knocks.c.id.label("knock_id"), knocks.c.customer_id, knocks.c.knocked_at, knocks.c.times, knocks.c.state)
+        select(
+            people,
+            knocks.c.id.label("knock_id"),
+            knocks.c.customer_id,
+            knocks.c.knocked_at,
+            knocks.c.times,
+            knocks.c.state,
+        )
         .join(knocks, knocks.c.person_id == people.c.id)
         .where(knocks.c.id == knock_id)
     )
@@ -168,7 +175,14 @@ def find_knock(session: Session, person_id: int) -> int | None:
 def list_knocks(session: Session, customer_id: int) -> list[Knock]:
     """Who of a customer waits to be appointed or refused, latest first."""
     rows = session.execute(
-        select(people, knocks.c.id.label("knock_id"), knocks.c.customer_id, knocks.c.knocked_at, knocks.c.times, knocks.c.state)
+        select(
+            people,
+            knocks.c.id.label("knock_id"),
+            knocks.c.customer_id,
+            knocks.c.knocked_at,
+            knocks.c.times,
+            knocks.c.state,
+        )
         .join(knocks, knocks.c.person_id == people.c.id)
         .where(knocks.c.customer_id == customer_id, knocks.c.state == "waiting")
         .order_by(knocks.c.knocked_at.desc())

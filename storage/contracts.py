@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from contract.access import AccessConsent
 from contract.contracts import Addendum, Contract
 from contract.holidays import HolidayProfile
-from contract.prices import contract_prices, PriceBook, PriceList
+from contract.prices import PriceBook, PriceList, contract_prices
+from storage.rows import count_changed, insert_row
 from storage.tables import addenda, consents, contracts, price_lists
 
 
@@ -46,12 +47,15 @@ def add_contract(
     session: Session, customer_id: int, *, number: str, signed_at: datetime | None, starts_on: date, ends_on: date
 ) -> int:
     """Keep a signed contract; returns its id. The dates are the caller's to check (`contract.contracts`)."""
-    key = session.execute(
-        insert(contracts).values(
-            customer_id=customer_id, number=number, signed_at=signed_at, starts_on=starts_on, ends_on=ends_on
-        )
-    ).inserted_primary_key
-    return int(key[0])
+    return insert_row(
+        session,
+        contracts,
+        customer_id=customer_id,
+        number=number,
+        signed_at=signed_at,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
 
 
 def add_addendum(session: Session, contract_id: int, addendum: Addendum) -> None:
@@ -94,12 +98,13 @@ def set_prices(session: Session, customer_id: int, prices: PriceList) -> None:
         "weekend_holiday_cents": prices.weekend_holiday_cents,
         "holidays": asdict(prices.holidays),
     }
-    done = session.execute(
+    done = count_changed(
+        session,
         update(price_lists)
         .where(price_lists.c.customer_id == customer_id, price_lists.c.year == prices.year)
-        .values(values)
+        .values(values),
     )
-    if not done.rowcount:  # type: ignore[attr-defined]  # CursorResult, as for every UPDATE
+    if not done:
         session.execute(insert(price_lists).values(customer_id=customer_id, year=prices.year, **values))
 
 
@@ -134,24 +139,23 @@ def add_consent(
     now: datetime,
 ) -> int:
     """Record that a customer consented to remote access, and by which document; returns its id."""
-    key = session.execute(
-        insert(consents).values(
-            customer_id=customer_id,
-            document=document,
-            recorded_by=recorded_by,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            created_at=now,
-        )
-    ).inserted_primary_key
-    return int(key[0])
+    return insert_row(
+        session,
+        consents,
+        customer_id=customer_id,
+        document=document,
+        recorded_by=recorded_by,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        created_at=now,
+    )
 
 
 def revoke_consents(session: Session, customer_id: int, now: datetime) -> int:
     """The customer withdrew access; returns how many consents ended."""
-    done = session.execute(
+    return count_changed(
+        session,
         update(consents)
         .where(consents.c.customer_id == customer_id, consents.c.revoked_at.is_(None))
-        .values(revoked_at=now)
+        .values(revoked_at=now),
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]  # CursorResult, as for every UPDATE

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contract.events import EventKind
 from contract.hours import OutsideHoursReason, Place, WorkEntry
 from storage.errors import NotFound
+from storage.rows import insert_row
 from storage.tables import people, ticket_events, work_entries, work_timers
 
 
@@ -93,21 +94,20 @@ def add_entry(session: Session, entry: WorkEntry) -> int:
         session.execute(
             update(work_entries).where(work_entries.c.id == entry.corrects_id).values(replaced_at=entry.recorded_at)
         )
-    key = session.execute(
-        insert(work_entries).values(
-            ticket_number=entry.ticket_number,
-            engineer_id=entry.engineer_id,
-            started_at=entry.started_at,
-            ended_at=entry.ended_at,
-            is_billable=entry.is_billable,
-            place=entry.place.value,
-            what=entry.what,
-            outside_hours_reason=entry.outside_hours_reason.value if entry.outside_hours_reason else None,
-            recorded_at=entry.recorded_at,
-            corrects_id=entry.corrects_id,
-        )
-    ).inserted_primary_key
-    return int(key[0])
+    return insert_row(
+        session,
+        work_entries,
+        ticket_number=entry.ticket_number,
+        engineer_id=entry.engineer_id,
+        started_at=entry.started_at,
+        ended_at=entry.ended_at,
+        is_billable=entry.is_billable,
+        place=entry.place.value,
+        what=entry.what,
+        outside_hours_reason=entry.outside_hours_reason.value if entry.outside_hours_reason else None,
+        recorded_at=entry.recorded_at,
+        corrects_id=entry.corrects_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,7 @@ def load_page(session: Session, query: Select[tuple[object, ...]], page: int, si
     found = session.execute(query.limit(size + 1).offset((page - 1) * size)).all()
     shown = found[:size]
     entries = load_entries_of(session, [row.number for row in shown])
-    rows = tuple(
-        _row(row, sum(entry.minutes for entry in entries[row.number] if entry.is_billable)) for row in shown
-    )
+    rows = tuple(_row(row, sum(entry.minutes for entry in entries[row.number] if entry.is_billable)) for row in shown)
     return TicketPage(rows, page, len(found) > size)
 
 

@@ -1,7 +1,7 @@
 """Who is who: people, what they are to the product, and where their chat is.
 
-Identity is the tenant and the Entra object id of an authenticated activity (R4, D15). A person's role is never stored as
-such: it follows from the staff list, the appointments and the tenant, so that taking one away works at once.
+Identity is the tenant and the Entra object id of an authenticated activity (R4, D15). A person's role is never stored
+as such: it follows from the staff list, the appointments and the tenant, so that taking one away works at once.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from contract.people import Customer, Language, Person, Role
+from storage.rows import count_changed, insert_row
 from storage.tables import contacts, customers, people
 
 HEARD_EVERY = timedelta(minutes=15)
@@ -153,18 +154,17 @@ def add_person(
     email: str | None = None,
 ) -> int:
     """Keep somebody seen or named for the first time; returns the person id."""
-    key = session.execute(
-        insert(people).values(
-            tenant_id=tenant_id,
-            object_id=object_id,
-            name=name[:200],
-            email=email,
-            language=language.value,
-            chose_language=False,
-            created_at=now,
-        )
-    ).inserted_primary_key
-    return int(key[0])
+    return insert_row(
+        session,
+        people,
+        tenant_id=tenant_id,
+        object_id=object_id,
+        name=name[:200],
+        email=email,
+        language=language.value,
+        chose_language=False,
+        created_at=now,
+    )
 
 
 def is_stale(standing: Standing, chat: Chat, name: str, now: datetime) -> bool:
@@ -209,10 +209,11 @@ def set_email(session: Session, person_id: int, name: str, email: str | None) ->
 
 def mark_welcomed(session: Session, person_id: int, now: datetime) -> bool:
     """Note that the welcome goes out; False when it already did, however often the install event comes."""
-    done = session.execute(
-        update(people).where(people.c.id == person_id, people.c.welcomed_at.is_(None)).values(welcomed_at=now)
+    done = count_changed(
+        session,
+        update(people).where(people.c.id == person_id, people.c.welcomed_at.is_(None)).values(welcomed_at=now),
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]  # CursorResult, as for every UPDATE
+    return done > 0
 
 
 def mark_unreachable(session: Session, person_id: int, now: datetime) -> None:
@@ -255,9 +256,7 @@ def load_staff(session: Session) -> list[Person]:
 
 def set_staff_role(session: Session, person_id: int, role: Role | None) -> None:
     """Make a person engineer or manager, or neither."""
-    session.execute(
-        update(people).where(people.c.id == person_id).values(staff_role=role.value if role else None)
-    )
+    session.execute(update(people).where(people.c.id == person_id).values(staff_role=role.value if role else None))
 
 
 def find_people(session: Session, tenant_id: str, word: str) -> list[Person]:

@@ -1,7 +1,8 @@
 """The tables of the business: people, contracts, tickets, hours, estimates, files.
 
-Only `storage` knows them; rows never leave it. Background work has its tables in `storage/outbox_tables.py`. Instants are
-UTC; minutes and cents are integers; enumerations are stored by value. What happened (`ticket_events`) is only ever added to.
+Only `storage` knows them; rows never leave it. Background work has its tables in `storage/outbox_tables.py`. Instants
+are UTC; minutes and cents are integers; enumerations are stored by value. What happened (`ticket_events`) is only
+ever added to.
 """
 
 from __future__ import annotations
@@ -75,7 +76,14 @@ contacts = Table(
     Column("removed_by", ForeignKey("people.id")),
 )
 _active = contacts.c.removed_at.is_(None)
-Index("uq_contacts_slot", contacts.c.customer_id, contacts.c.slot, unique=True, postgresql_where=_active, sqlite_where=_active)
+Index(
+    "uq_contacts_slot",
+    contacts.c.customer_id,
+    contacts.c.slot,
+    unique=True,
+    postgresql_where=_active,
+    sqlite_where=_active,
+)
 Index("uq_contacts_person", contacts.c.person_id, unique=True, postgresql_where=_active, sqlite_where=_active)
 
 knocks = Table(
@@ -177,8 +185,12 @@ tickets = Table(
 )
 Index("ix_tickets_customer_active", tickets.c.customer_id, tickets.c.active_at.desc(), tickets.c.number.desc())
 _open = tickets.c.state != "closed"
-Index("ix_tickets_open", tickets.c.active_at.desc(), tickets.c.number.desc(), postgresql_where=_open, sqlite_where=_open)
-Index("ix_tickets_engineer", tickets.c.engineer_id, tickets.c.active_at.desc(), postgresql_where=_open, sqlite_where=_open)
+Index(
+    "ix_tickets_open", tickets.c.active_at.desc(), tickets.c.number.desc(), postgresql_where=_open, sqlite_where=_open
+)
+Index(
+    "ix_tickets_engineer", tickets.c.engineer_id, tickets.c.active_at.desc(), postgresql_where=_open, sqlite_where=_open
+)
 
 ticket_events = Table(
     "ticket_events",

@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from contract.events import EventKind, TicketEvent
 from contract.outcomes import Outcome, OutcomeDetails, RouteFinding
 from contract.tickets import Product, State, Ticket, Urgency
 from storage.errors import NotFound
+from storage.rows import insert_row
 from storage.tables import people, ticket_events, tickets
 
 
@@ -118,19 +119,21 @@ def load_ticket_dates(session: Session, number: int) -> TicketDates:
 
 def insert_ticket(session: Session, ticket: Ticket, pickup_due_at: datetime) -> Ticket:
     """Keep a new ticket; returns it with the number it got (whatever number it carried)."""
-    key = session.execute(
-        insert(tickets).values(
-            **_columns(ticket),
-            pickup_due_at=pickup_due_at,
-            active_at=ticket.created_at,
-            last_event=EventKind.TICKET_OPENED.value,
-        )
-    ).inserted_primary_key
-    return replace(ticket, number=int(key[0]))
+    number = insert_row(
+        session,
+        tickets,
+        **_columns(ticket),
+        pickup_due_at=pickup_due_at,
+        active_at=ticket.created_at,
+        last_event=EventKind.TICKET_OPENED.value,
+    )
+    return replace(ticket, number=number)
 
 
 def save_ticket(session: Session, ticket: Ticket, *, pickup_due_at: datetime | None = None) -> None:
-    """Write a ticket that was loaded with a lock and changed by a function of `contract.moves`, which counts its version."""
+    """Write a ticket that was loaded with a lock and changed by a function of `contract.moves`, which counts its
+    version.
+    """
     values = _columns(ticket)
     if pickup_due_at is not None:
         values["pickup_due_at"] = pickup_due_at
@@ -162,37 +165,37 @@ def find_event_of_activity(session: Session, activity_id: str) -> TicketEvent | 
     return find_event(session, f"activity:{activity_id}")
 
 
-def add_event(session: Session, event: TicketEvent, *, key: str | None = None, activity_id: str | None = None) -> TicketEvent:
+def add_event(
+    session: Session, event: TicketEvent, *, key: str | None = None, activity_id: str | None = None
+) -> TicketEvent:
     """Add to a ticket's history, and note the activity on the ticket; returns the event with its id.
 
     A second event with the same `key` violates a unique constraint: the transaction is run again and finds the first.
     """
-    inserted = session.execute(
-        insert(ticket_events).values(
-            ticket_number=event.ticket_number,
-            at=event.at,
-            kind=event.kind.value,
-            actor_id=event.actor_id,
-            actor_name=event.actor_name,
-            text=event.text,
-            details=dict(event.details),
-            is_internal=event.is_internal,
-            key=key,
-            activity_id=activity_id,
-        )
-    ).inserted_primary_key
+    event_id = insert_row(
+        session,
+        ticket_events,
+        ticket_number=event.ticket_number,
+        at=event.at,
+        kind=event.kind.value,
+        actor_id=event.actor_id,
+        actor_name=event.actor_name,
+        text=event.text,
+        details=dict(event.details),
+        is_internal=event.is_internal,
+        key=key,
+        activity_id=activity_id,
+    )
     if not event.is_internal:
         session.execute(
             update(tickets)
             .where(tickets.c.number == event.ticket_number)
             .values(active_at=event.at, last_event=event.kind.value)
         )
-    return replace(event, id=int(inserted[0]))
+    return replace(event, id=event_id)
 
 
-def load_events(
-    session: Session, number: int, *, internal: bool, limit: int = 10, skip: int = 0
-) -> list[TicketEvent]:
+def load_events(session: Session, number: int, *, internal: bool, limit: int = 10, skip: int = 0) -> list[TicketEvent]:
     """The latest events of a ticket (after the `skip` latest), newest last; internal ones only for staff."""
     query = select(ticket_events).where(ticket_events.c.ticket_number == number)
     if not internal:
