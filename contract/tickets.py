@@ -140,7 +140,7 @@ _GREETING = re.compile(
     r"(?: (?:all|allemaal|team|support|oxineo))?[,.!:\n]+\s*)+",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 
 
 def propose_subject(description: str) -> str:
@@ -153,6 +153,5 @@ def propose_subject(description: str) -> str:
     sentence = " ".join(_SENTENCE_END.split(text, maxsplit=1)[0].split()).rstrip(".!") or " ".join(text.split())
     if len(sentence) <= SUBJECT_LENGTH:
         return sentence
-    cut = sentence[: SUBJECT_LENGTH - 1]
-    at_word = cut.rpartition(" ")[0]
-    return (at_word or cut).rstrip(",;:-") + "…"
+    at_word = sentence[:SUBJECT_LENGTH].rpartition(" ")[0]
+    return (at_word or sentence[: SUBJECT_LENGTH - 1]).rstrip(",;:-") + "…"

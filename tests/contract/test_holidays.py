@@ -48,7 +48,7 @@ def test_easter(text: str) -> None:
 
 @given(st.integers(2014, 2100))
 def test_agrees_with_an_independent_calendar(year: int) -> None:
-    """An independent package lists the same days since there is a King's Day, with Good Friday and no word on 5 May (D3)."""
+    """Since there is a King's Day an independent package lists the same days, and Good Friday; 5 May aside (D3)."""
     liberation_day = date(year, 5, 5)
     theirs = set(independent.country_holidays("NL", years=year))
     assert holidays(year, HolidayProfile(good_friday=True)) - {liberation_day} == theirs - {liberation_day}
