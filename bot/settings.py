@@ -115,8 +115,8 @@ class Settings(BaseSettings):
     app_secret: SecretStr | None = None
     app_certificate: FilePath | None = None
     """A PEM file with the private key and the certificate."""
-    managed_identity: Guid | None = None
-    """The client id of a user-assigned managed identity; the app id itself where the bot is registered with it."""
+    managed_identity: bool = False
+    """Whether the bot is registered as a user-assigned managed identity, whose client id is then the app id."""
     secret_expires_on: date | None = None
     """The last day of the secret or certificate, where Graph may not be asked for it."""
 
@@ -183,8 +183,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _exactly_one_credential(self) -> Settings:
-        given = [self.app_secret, self.app_certificate, self.managed_identity]
-        if sum(value is not None for value in given) != 1:
+        given = [self.app_secret is not None, self.app_certificate is not None, self.managed_identity]
+        if sum(given) != 1:
             raise ValueError(
                 "give exactly one of FOURSTAR_APP_SECRET, FOURSTAR_APP_CERTIFICATE and FOURSTAR_MANAGED_IDENTITY"
             )
@@ -195,11 +195,7 @@ class Settings(BaseSettings):
         """How the bot proves to Microsoft Entra who it is."""
         if self.app_secret is not None:
             return Secret(self.app_secret.get_secret_value())
-        return (
-            Certificate(self.app_certificate)
-            if self.app_certificate is not None
-            else ManagedIdentity(self.managed_identity)
-        )
+        return Certificate(self.app_certificate) if self.app_certificate is not None else ManagedIdentity(self.app_id)
 
     @property
     def file_limit_bytes(self) -> int:

@@ -33,7 +33,7 @@ def build_manifest(settings: Settings, out: Path) -> Path:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name in TEXTS:
             content = _filled(json.loads(_source(name)), values)
-            if name == MANIFEST and settings.managed_identity == settings.app_id:
+            if name == MANIFEST and settings.managed_identity:
                 # A bot that *is* a managed identity has no app registration that Teams could sign people in with.
                 del content["webApplicationInfo"]
             _add(package, name, json.dumps(content, ensure_ascii=False, indent=2).encode())

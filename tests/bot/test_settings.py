@@ -117,7 +117,7 @@ def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     "given",
     [
         {"FOURSTAR_APP_SECRET": ""},
-        {"FOURSTAR_MANAGED_IDENTITY": APP_ID},
+        {"FOURSTAR_MANAGED_IDENTITY": "true"},
     ],
 )
 def test_exactly_one_credential(given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_exactly_one_credential(given: dict[str, str], monkeypatch: pytest.Monke
 def test_a_certificate_or_managed_identity_replaces_the_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A certificate or a managed identity works in place of a secret."""
     monkeypatch.delenv("FOURSTAR_APP_SECRET")
-    monkeypatch.setenv("FOURSTAR_MANAGED_IDENTITY", APP_ID)
+    monkeypatch.setenv("FOURSTAR_MANAGED_IDENTITY", "true")
     assert load_settings().credential == ManagedIdentity(APP_ID)
     monkeypatch.delenv("FOURSTAR_MANAGED_IDENTITY")
     pem = tmp_path / "bot.pem"

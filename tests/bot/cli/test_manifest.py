@@ -157,6 +157,6 @@ def test_what_only_the_manifest_needs_is_asked_for_by_name(tmp_path: Path) -> No
 
 def test_a_bot_that_is_a_managed_identity_signs_nobody_in(tmp_path: Path) -> None:
     """Such a bot has no app registration, so the manifest does not point to one."""
-    path = build_manifest(settings(app_secret=None, managed_identity=APP_ID), tmp_path / "a.zip")
+    path = build_manifest(settings(app_secret=None, managed_identity=True), tmp_path / "a.zip")
     with zipfile.ZipFile(path) as archive:
         assert "webApplicationInfo" not in json.loads(archive.read("manifest.json"))
