@@ -14,8 +14,8 @@ from bot.teams.connector import BotConnector
 from bot.teams.downloads import Downloads
 from bot.teams.hosts import FILE_HOSTS, TEAMS_HOSTS, TrustedHosts
 from bot.wire import Attachment, Busy, InDoubt, Refused
+from tests.bot.teams.line import OneToken
 from tests.bot.teams.stand_in import APP_ID, LOCAL
-from tests.bot.teams.test_connector import OneToken
 
 PNG = b"\x89PNG" + bytes(range(256)) * 40
 

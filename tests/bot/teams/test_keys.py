@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from jwt.algorithms import RSAAlgorithm
 
 from bot.teams.errors import KeysUnavailable, UnknownKey
 from bot.teams.keys import REFRESH_AFTER_S, KeyStore
@@ -131,6 +133,15 @@ async def test_no_key_at_all_is_a_fault_of_its_own(store: Store) -> None:
     store.server.status = 200
     store.clock.elapsed_s += 10
     assert (await store.keys.find("key-1")).endorsements == {"msteams", "skype"}
+
+
+async def test_a_short_key_is_no_key(store: Store) -> None:
+    """A key that could be factored proves nothing, even when it is published."""
+    private = generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - short on purpose
+    short = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+    store.server.keys = [{**short, "kid": "short", "endorsements": ["msteams"]}, jwk(1, "msteams")]
+    with pytest.raises(UnknownKey):
+        await store.keys.find("short")
 
 
 async def test_a_server_that_is_not_there(store: Store) -> None:
