@@ -12,6 +12,7 @@ StorageError
 ├── CommitInDoubt       the connection was lost during COMMIT: it was done entirely or not at all
 ├── SchemaBroken        rows that point nowhere after a migration, which was undone: `tables`
 └── BackupError
+    ├── AlreadyThere    `path` exists and is not written over
     ├── ToolMissing     `tool` is not on PATH: `command` gets it
     ├── ToolFailed      `tool` ended with `status`, saying `output`
     └── NotABackup      `path` is no backup that this database can read
@@ -99,6 +100,14 @@ class SchemaBroken(StorageError):
 
 class BackupError(StorageError):
     """A backup or a restore did not happen."""
+
+
+class AlreadyThere(BackupError):
+    """The file to be written exists."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 class ToolMissing(BackupError):

@@ -2,7 +2,7 @@
 
 - `database`: an open database with all tables; the test runs once on SQLite and once on PostgreSQL
 - `sqlite`, `postgresql`: the same on one engine, for what concerns that engine only
-- `database_url`: the address of a fresh database that has its tables, for a test that opens it itself or in another process
+- `database_url`: the address of a fresh database with its tables, for a test that opens it itself or elsewhere
 - `postgres`: the server
 """
 
@@ -64,9 +64,9 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgres: Postgres) -> Iterator[str]:
     """The address of a fresh PostgreSQL database with every table."""
-    name = postgres.new_database()
+    name = postgres.lend()
     yield postgres.url(name)
-    postgres.drop(name)
+    postgres.take_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,15 +7,17 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from storage.columns import Instant
+from storage.columns import Instant, Json, RowId
 from storage.migrations import all_metadata
 
 
 def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write our own column types by their name."""
-    if kind == "type" and isinstance(item, Instant):
-        autogen.imports.add("from storage.columns import Instant")
-        return "Instant()"
+    if kind == "type":
+        name = "Instant()" if isinstance(item, Instant) else {id(Json): "Json", id(RowId): "RowId"}.get(id(item))
+        if name:
+            autogen.imports.add(f"from storage.columns import {name.removesuffix('()')}")
+            return name
     return False
 
 
