@@ -128,6 +128,8 @@ class _Bot:
                 credential=settings.credential,
                 login_host=settings.login_host,
             )
+            if isinstance(tokens, TokenSource):
+                stack.push_async_callback(tokens.close)
             self._connector = BotConnector(
                 session,
                 tokens,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,10 @@ from cards.clicks.hours import LogFields
 from cards.clicks.tickets import Page, Query, Words
 from contract.outcomes import Outcome
 from contract.tickets import Product, Urgency
+
+
+Route = Literal["investigated", "not_applicable"] | None
+"""What came of one of the three routes of R17."""
 
 
 class QueueFilter(StrEnum):
@@ -193,9 +197,11 @@ class ResolveTicket(LogFields):
     outcome: Outcome = Outcome.SOLVED
     summary: Words = ""
     microsoft_case: Annotated[str, Field(max_length=60)] = ""
-    workaround: Annotated[str, Field(max_length=20)] = ""
+    fits: bool = False
+    """Carried by the button that logs what fits and the rest not billable (D27)."""
+    workaround: Route = None
     workaround_reason: Annotated[str, Field(max_length=1000)] = ""
-    redesign: Annotated[str, Field(max_length=20)] = ""
+    redesign: Route = None
     redesign_reason: Annotated[str, Field(max_length=1000)] = ""
-    escalation: Annotated[str, Field(max_length=20)] = ""
+    escalation: Route = None
     escalation_reason: Annotated[str, Field(max_length=1000)] = ""
