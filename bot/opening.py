@@ -5,6 +5,7 @@ A form opens one ticket, however often and however late it is submitted: the eve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -79,29 +80,20 @@ def open_ticket(turn: Turn, click: OpenTicket) -> Answer:
     check_covered(load_contracts(turn.session, customer.id), local(turn.now).date())
     if click.follow_up_of is not None:
         _check_follow_up(turn, click.follow_up_of)
-    year = local(turn.now).year
-    book = load_prices(turn.session, customer.id, (year, year + 1))
-    due_at = due(turn.now, None, book.profile, working_days=turn.policy.pickup_in_working_days)
-    ticket = insert_ticket(
-        turn.session,
-        Ticket(
-            number=0,
-            customer_id=customer.id,
-            subject=click.subject or propose_subject(click.description),
-            description=click.description,
-            product=click.product,
-            affected=click.affected,
-            reach=click.reach,
-            created_at=turn.now,
-            created_by=turn.person.id,
-            outside_hours_allowed=click.outside_hours_allowed,
-            follow_up_of=click.follow_up_of,
-        ),
-        due_at,
+    draft = Ticket(
+        number=0,
+        customer_id=customer.id,
+        subject=click.subject or propose_subject(click.description),
+        description=click.description,
+        product=click.product,
+        affected=click.affected,
+        reach=click.reach,
+        created_at=turn.now,
+        created_by=turn.person.id,
+        outside_hours_allowed=click.outside_hours_allowed,
+        follow_up_of=click.follow_up_of,
     )
-    opened = keep_event(turn, event(turn, ticket, EventKind.TICKET_OPENED, **_agreed(click)), key=key)
-    arm_pickup(turn.session, ticket, due_at, turn.now)
-    announcements.ticket_opened(turn.session, ticket, opened, turn.now)
+    ticket = keep_opened(turn, draft, key, {})
     if click.follow_up_of is not None:
         before = load_ticket(turn.session, click.follow_up_of)
         followed = keep_event(turn, event(turn, before, EventKind.TICKET_FOLLOWED_UP, follow_up=ticket.number))
@@ -109,9 +101,21 @@ def open_ticket(turn: Turn, click: OpenTicket) -> Answer:
     return ticket_view(turn, ticket)
 
 
-def _agreed(click: OpenTicket) -> dict[str, Any]:
-    """What the contact agreed to on the form, kept as evidence (D26)."""
-    return {"outside_hours_allowed": True} if click.outside_hours_allowed else {}
+def keep_opened(turn: Turn, draft: Ticket, key: str, details: Mapping[str, Any]) -> Ticket:
+    """Keep a new ticket with its pick-up target, arm the reminder, tell everybody; returns it with its number.
+
+    What the contact allowed outside office hours stands in the history too: evidence for D26.
+    """
+    year = local(turn.now).year
+    book = load_prices(turn.session, draft.customer_id, (year, year + 1))
+    due_at = due(turn.now, None, book.profile, working_days=turn.policy.pickup_in_working_days)
+    ticket = insert_ticket(turn.session, draft, due_at)
+    if ticket.outside_hours_allowed:
+        details = {**details, "outside_hours_allowed": True}
+    opened = keep_event(turn, event(turn, ticket, EventKind.TICKET_OPENED, **details), key=key)
+    arm_pickup(turn.session, ticket, due_at, turn.now)
+    announcements.ticket_opened(turn.session, ticket, opened, turn.now)
+    return ticket
 
 
 def _check_follow_up(turn: Turn, number: int) -> None:

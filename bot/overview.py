@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from bot.lines import PAGE_TICKETS, line_of
 from bot.opening import customer_of
+from bot.queue import show_queue
 from bot.tickets import new_form_id
 from bot.turn import Answer, Turn
+from cards.clicks.queue import ShowQueue
 from cards.clicks.tickets import SearchTickets, ShowTickets
-from cards.events import event_name
-from cards.overview import Overview, TicketLine, overview_card
-from contract.people import Language
-from storage.overview import TicketRow, customer_tickets
-
-PAGE_TICKETS = 6
-"""As many as a phone shows without scrolling for long, and a card holds whatever the subjects are."""
+from cards.overview import Overview, overview_card
+from storage.overview import customer_tickets
 
 
 def show_tickets(turn: Turn, click: ShowTickets) -> Answer:
-    """A page of all tickets of the organisation, narrowed to a search."""
+    """A page of all tickets of the organisation, narrowed to a search; for staff, who have none, the queue."""
+    if turn.role.is_staff:
+        return show_queue(turn, ShowQueue(page=click.page, query=click.query))
     found = customer_tickets(turn.session, customer_of(turn).id, click.query, click.page, PAGE_TICKETS)
     return overview_card(
         Overview(
@@ -34,18 +34,3 @@ def show_tickets(turn: Turn, click: ShowTickets) -> Answer:
 def search_tickets(turn: Turn, click: SearchTickets) -> Answer:
     """The first page of what matches the search box."""
     return show_tickets(turn, ShowTickets(query=click.query))
-
-
-def line_of(row: TicketRow, language: Language, *, with_customer: bool = False) -> TicketLine:
-    """A stored row as a list shows it."""
-    return TicketLine(
-        number=row.number,
-        subject=row.subject,
-        state=row.state,
-        outcome=row.outcome,
-        customer_name=row.customer_name if with_customer else "",
-        engineer=row.engineer,
-        last=event_name(row.last_event, language),
-        active_at=row.active_at,
-        minutes=row.minutes,
-    )

@@ -10,12 +10,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import answers, chats, corrections, estimate_offers, estimates, log_forms, opening, overview, tickets, timer
+from bot import (
+    answers,
+    chats,
+    closing,
+    corrections,
+    estimate_offers,
+    estimates,
+    log_forms,
+    opening,
+    overview,
+    phone_tickets,
+    queue,
+    tickets,
+    timer,
+    work,
+)
 from bot.turn import Answer
 from bot.words import Edited, Installed, Typed, Uninstalled
 from cards.clicks import estimates as estimate_clicks
 from cards.clicks import hours as hour_clicks
 from cards.clicks import people as people_clicks
+from cards.clicks import queue as queue_clicks
 from cards.clicks import tickets as ticket_clicks
 from contract.people import Role
 
@@ -48,7 +64,7 @@ ROUTES: Mapping[type, Route] = {
     ticket_clicks.OpenTicket: Route(CONTACT, opening.open_ticket),
     ticket_clicks.ShowTicket: Route(PARTIES, tickets.show_ticket),
     ticket_clicks.ShowHistory: Route(PARTIES, tickets.show_history),
-    ticket_clicks.ShowTickets: Route(CONTACT, overview.show_tickets, writes=False),
+    ticket_clicks.ShowTickets: Route(PARTIES, overview.show_tickets, writes=False),
     ticket_clicks.SearchTickets: Route(CONTACT, overview.search_tickets, writes=False),
     ticket_clicks.AnswerTicket: Route(PARTIES, answers.answer_ticket),
     ticket_clicks.KeepAnswer: Route(PARTIES, answers.keep_answer),
@@ -56,6 +72,31 @@ ROUTES: Mapping[type, Route] = {
     ticket_clicks.WithdrawTicket: Route(CONTACT, answers.withdraw_ticket),
     ticket_clicks.StartReopening: Route(PARTIES, answers.start_reopening),
     ticket_clicks.ReopenTicket: Route(PARTIES, answers.reopen_ticket),
+    # the engineers' side of tickets
+    queue_clicks.ShowQueue: Route(STAFF, queue.show_queue, writes=False),
+    queue_clicks.SearchQueue: Route(STAFF, queue.search_queue, writes=False),
+    queue_clicks.ClaimTicket: Route(STAFF, work.claim_ticket),
+    queue_clicks.TakeOverTicket: Route(STAFF, work.take_over_ticket),
+    queue_clicks.StartHandOver: Route(STAFF, work.start_hand_over),
+    queue_clicks.HandOverTicket: Route(STAFF, work.hand_over_ticket),
+    queue_clicks.StartUrgency: Route(STAFF, work.start_urgency),
+    queue_clicks.SetUrgency: Route(STAFF, work.set_urgency),
+    queue_clicks.StartNote: Route(STAFF, work.start_note),
+    queue_clicks.AddNote: Route(STAFF, work.add_note),
+    queue_clicks.KeepNote: Route(STAFF, work.keep_note),
+    queue_clicks.StartWaiting: Route(STAFF, work.start_waiting),
+    queue_clicks.WaitForCustomer: Route(STAFF, work.wait_for_customer),
+    queue_clicks.WaitForMicrosoft: Route(STAFF, work.wait_for_microsoft),
+    queue_clicks.ResumeTicket: Route(STAFF, work.resume_ticket),
+    queue_clicks.ShowMore: Route(STAFF, work.show_more),
+    queue_clicks.StartResolving: Route(STAFF, closing.start_resolving),
+    queue_clicks.ResolveTicket: Route(STAFF, closing.resolve_ticket),
+    queue_clicks.StartDuplicate: Route(STAFF, closing.start_duplicate),
+    queue_clicks.MarkDuplicate: Route(STAFF, closing.mark_duplicate),
+    queue_clicks.StartWaiving: Route(STAFF, closing.start_waiving),
+    queue_clicks.WaiveMinimum: Route(STAFF, closing.waive_minimum),
+    queue_clicks.StartPhoneTicket: Route(STAFF, phone_tickets.start_phone_ticket, writes=False),
+    queue_clicks.OpenPhoneTicket: Route(STAFF, phone_tickets.open_phone_ticket),
     # hours
     hour_clicks.StartLogging: Route(STAFF, log_forms.start_logging),
     hour_clicks.LogTime: Route(STAFF, log_forms.log_time),

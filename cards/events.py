@@ -91,7 +91,7 @@ def _opened(t: Texts, event: TicketEvent, language: Language) -> str:
     if event.details.get("recorded_by"):
         return t(
             "Ticket opened for {name} by phone (typed by {engineer})",
-            name=event.actor_name,
+            name=event.details.get("contact", ""),
             engineer=event.details["recorded_by"],
         )
     return t("{name} opened the ticket", name=event.actor_name)

@@ -13,7 +13,6 @@ from cards.clicks.tickets import Page, Query, Words
 from contract.outcomes import Outcome
 from contract.tickets import Product, Urgency
 
-
 Route = Literal["investigated", "not_applicable"] | None
 """What came of one of the three routes of R17."""
 
@@ -181,6 +180,7 @@ class StartPhoneTicket(Click):
 class OpenPhoneTicket(Form):
     """Open a ticket for a contact who phoned: marked as such, both contacts are told."""
 
+    customer: Id
     contact: Id | None = None
     description: Words = Field(default="", min_length=1)
     subject: Annotated[str, Field(max_length=200)] = ""
