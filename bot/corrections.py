@@ -14,9 +14,8 @@ from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_tic
 from bot.turn import Answer, Turn
 from cards.clicks.hours import CorrectTime, ShowEntries, StartCorrection
 from cards.components import Card
-from cards.entries import PAGE_ENTRIES, EntriesSheet, EntryLine, entries_card
+from cards.entries import PAGE_ENTRIES, EntriesSheet, EntryLine, entries_card, refused_text
 from cards.hours import CorrectionSheet, correction_card
-from cards.refusals import refusal_text
 from contract.allowance import Allowance
 from contract.errors import NeedsOutsideHoursReason, Refusal, UnclearTimes
 from contract.events import EventKind
@@ -183,5 +182,5 @@ def _form(turn: Turn, ticket: Ticket, entry: WorkEntry, filled: CorrectTime, ref
         outside_minutes=refusal.minutes if isinstance(refusal, NeedsOutsideHoursReason) else 0,
         now=turn.now,
     )
-    notice = refusal_text(refusal, turn.language, turn.now) if refusal is not None else ""
+    notice = refused_text(refusal, turn.language, turn.now) if refusal is not None else ""
     return correction_card(sheet, turn.language, notice=notice)

@@ -43,7 +43,7 @@ from storage.hours import (
 )
 
 REFUSED_ENTRY = (EntryRefusal, NoContract, TextMissing)
-"""What `log_work` raises about what was filled in; the form comes back with `refusal_text` on top."""
+"""What `log_work` raises about what was filled in; the form comes back with `cards.entries.refused_text` on top."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from bot.tickets import new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.hours import LogFields, LogTime, LogWhatFits, StartLogging, StopTimer
 from cards.components import Card
-from cards.entries import logged_notice
+from cards.entries import logged_notice, refused_text
 from cards.hours import LogSheet, log_card
-from cards.refusals import refusal_text
 from contract.errors import EntryRefusal, NeedsOutsideHoursReason, OverAllowance, Refusal
 from contract.events import TicketEvent
 from contract.local_time import local
@@ -104,7 +103,7 @@ def _form(
         over_minutes=over,
         now=turn.now,
     )
-    notice = refusal_text(refusal, turn.language, turn.now) if refusal is not None else ""
+    notice = refused_text(refusal, turn.language, turn.now) if refusal is not None else ""
     return log_card(sheet, turn.language, notice=notice)
 
 

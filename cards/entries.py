@@ -21,11 +21,13 @@ from cards.components import (
     text,
     wrote,
 )
-from cards.formats import duration, moment, money, time
+from cards.formats import date, duration, moment, money, time
 from cards.hours import allowance_text
 from cards.labels import band_label, place_label, reason_label
 from cards.language import Texts, texts_for
+from cards.refusals import refusal_text
 from contract.allowance import Allowance
+from contract.errors import NoContract, Refusal, TextMissing
 from contract.events import TicketEvent
 from contract.hours import Place, WorkEntry
 from contract.people import Language
@@ -172,3 +174,13 @@ def _logged(t: Texts, event: TicketEvent, language: Language) -> str:
         bands=bands_text(t, bands),
         amount=money(event.details["amount_cents"], language),
     )
+
+
+def refused_text(error: Refusal, language: Language, now: datetime) -> str:
+    """Why time was not logged, to the engineer who filled in the form."""
+    t = texts_for(language)
+    if isinstance(error, NoContract):
+        return t("The customer has no contract on {day}.", day=date(error.day, language))
+    if isinstance(error, TextMissing):
+        return t("Say what was done.")
+    return refusal_text(error, language, now)

@@ -34,6 +34,9 @@ _PLAIN: dict[type[Exception], str] = {
     errors.PartialNotPossible: message(
         "An estimate is approved as a whole. Ask for a smaller one by answering on the ticket."
     ),
+    errors.UnclearTimes: message(
+        "Fill in begin and end, or only the minutes until now. Where both are filled in they have to agree."
+    ),
     errors.ZeroMinutes: message("The end has to be later than the begin."),
     errors.InFuture: message("That lies in the future. Log it once the work is done."),
     errors.SkippedLocalTime: message("That time does not exist: the clock skipped an hour. Correct it."),
@@ -54,7 +57,7 @@ _WITH_FACTS: dict[type[Exception], _Text] = {
         "Reopening was possible until {when}. Open a follow-up ticket instead.", when=moment(error.until, now, language)
     ),
     errors.NotADuplicate: lambda t, error, _language, _now: t(
-        "It can't be a duplicate of {other}. Name another ticket of the same customer.", other=error.number
+        "It can't be a duplicate of {other}. Name another ticket of the same customer.", other=error.original_number
     ),
     errors.EstimateMinutes: lambda t, error, _language, _now: t(
         "An estimate is for 1 minute up to {most} hours.", most=error.most // 60
