@@ -56,7 +56,7 @@ from cards.elements import (
 )
 from cards.errors import CardTooLarge
 from cards.inputs import choice_input, date_input, number_input, text_input, time_input, toggle_input
-from cards.plain_text import clip, harmless, is_plain, unlinked
+from cards.plain_text import breakable, clip, harmless, is_plain, unlinked
 from contract.people import Language
 
 __all__ = [
@@ -176,19 +176,16 @@ def text(
     color: Colors | None = None,
     spacing: Spacing | None = None,
 ) -> Element:
-    """A paragraph of our own text. Names and the like in it are safe: what looks like markdown is shown as it is."""
+    """A paragraph. What could be read as markdown stands in a run of text, where none is read; line breaks are kept."""
     value = harmless(value)
-    if not is_plain(value):
-        return wrote(value, bold=bold, subtle=subtle, size=size, color=color, spacing=spacing)
-    return TextBlock(
-        text=value,
-        wrap=True,
-        weight=FontWeight.BOLDER if bold else None,
-        is_subtle=subtle or None,
-        size=size,
-        color=color,
-        spacing=spacing,
-    )
+    weight, is_subtle = FontWeight.BOLDER if bold else None, subtle or None
+    if is_plain(value):
+        # Preferred: clients break a long word in a text block, and let it stick out of a run of text.
+        return TextBlock(
+            text=value or " ", wrap=True, weight=weight, is_subtle=is_subtle, size=size, color=color, spacing=spacing
+        )
+    run = TextRun(text=value, weight=weight, is_subtle=is_subtle, size=size, color=color)
+    return RichTextBlock(inlines=[run], spacing=spacing)
 
 
 def wrote(
@@ -197,21 +194,12 @@ def wrote(
     limit: int = 4000,
     bold: bool = False,
     subtle: bool = False,
-    italic: bool = False,
     size: FontSize | None = None,
     color: Colors | None = None,
     spacing: Spacing | None = None,
 ) -> Element:
-    """What a person wrote, exactly, in at most `limit` characters; line breaks are kept."""
-    run = TextRun(
-        text=clip(harmless(value), limit) or " ",
-        weight=FontWeight.BOLDER if bold else None,
-        is_subtle=subtle or None,
-        italic=italic or None,
-        size=size,
-        color=color,
-    )
-    return RichTextBlock(inlines=[run], spacing=spacing)
+    """What a person wrote, exactly, in at most `limit` characters."""
+    return text(clip(value, limit), bold=bold, subtle=subtle, size=size, color=color, spacing=spacing)
 
 
 def facts(*rows: tuple[str, str] | None) -> Element:
@@ -221,7 +209,10 @@ def facts(*rows: tuple[str, str] | None) -> Element:
         return FactSet(facts=[Fact(title=label, value=value) for label, value in pairs])
     lines: list[Element] = [
         ColumnSet(
-            columns=[Column(width=1, items=[text(label, bold=True)]), Column(width=2, items=[text(value)])],
+            columns=[
+                Column(width=1, items=[text(breakable(label), bold=True)]),
+                Column(width=2, items=[text(value if is_plain(value) else breakable(value))]),
+            ],
             spacing=Spacing.SMALL,
         )
         for label, value in pairs

@@ -15,12 +15,13 @@ _TEMPLATE = re.compile(r"\{(?=\{)|\$(?=\{)")
 # All control characters but tab and newline, lone surrogates, and the marks that reorder the text around them.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _MARKDOWN = re.compile(
-    r"[*_\[\]`~<>\\|\n\r]"  # emphasis, links, code, strike-through, tags, escapes, tables, line breaks
+    r"[*_\[\]`~<>\\|\n\r\u2028\u2029]"  # emphasis, links, code, strike-through, tags, escapes, tables, line breaks
     r"|&[#\w]+;"  # entities
     r"|^\s"  # code by indentation
     r"|^(?:[-+•]|\d+[.)]|#{1,6})\s"  # lists and headers
     r"|^[-=]{3}"  # rules
 )
+_LONG_WORD = re.compile(r"\S{12}(?=\S)")
 _LINK = re.compile(r"\](?=[(\[:])")
 
 
@@ -37,6 +38,11 @@ def unlinked(text: str) -> str:
 def is_plain(text: str) -> bool:
     """Whether `text` reads the same with and without markdown."""
     return _MARKDOWN.search(text) is None
+
+
+def breakable(text: str) -> str:
+    """`text` with invisible places to break its long words, for narrow columns. It can no longer be copied exactly."""
+    return _LONG_WORD.sub(lambda found: found.group() + ZERO_WIDTH_SPACE, text)
 
 
 def clip(text: str, limit: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.plain_text import ZERO_WIDTH_SPACE, clip, harmless, is_plain, unlinked
+from cards.plain_text import ZERO_WIDTH_SPACE, breakable, clip, harmless, is_plain, unlinked
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,12 @@ def test_plain(value: str) -> None:
 def test_not_plain(value: str) -> None:
     """Whatever markdown could read as more than text is not plain."""
     assert not is_plain(value)
+
+
+def test_breakable() -> None:
+    """Long words can be broken, short ones stay."""
+    assert breakable("short " + "x" * 25) == "short " + "x" * 12 + ZERO_WIDTH_SPACE + "x" * 12 + ZERO_WIDTH_SPACE + "x"
+    assert breakable("x" * 12 + " y") == "x" * 12 + " y"
 
 
 def test_clip() -> None:

@@ -57,9 +57,9 @@ def hostile_card(value: str, language: Language) -> Card:
         wrote(value),
         text(value[:200]),
         facts((value[:40], value[:200]), ("Plain", "plain")),
-        panel(columns([text(value[:50])], [wrote(value[:50], bold=True)])),
+        panel(columns([text("9:05")], [wrote(value[:24], bold=True)], widths=("auto",))),
         section(
-            text_input("written", f"Written {value[:60]}", value=value, placeholder="…"),
+            text_input("written", f"Written {value[:20]}", value=value, placeholder="…"),
             choice_input("chosen", "Chosen", {"a": f"A {value[:80]}", "b": "B"}, expanded=True),
             toggle_input("ticked", "Ticked", f"Tick {value[:80]}"),
             action_row(execute("Send", SendEverything(form_id="hostile-1"), tooltip=value[:30])),
