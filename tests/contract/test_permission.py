@@ -47,7 +47,7 @@ class Permission(RuleBasedStateMachine):
         return Allowance(self.ticket.granted_minutes, logged_minutes(self.entries))
 
     def tries_to_log(self, draft: WorkEntry, replacing: WorkEntry | None = None) -> bool:
-        """Log an entry, or be refused because of the allowance or the closing, which changes nothing."""
+        """Log an entry, or be refused, which changes nothing."""
         try:
             check_entry(
                 draft,
@@ -59,7 +59,7 @@ class Permission(RuleBasedStateMachine):
                 allowance=self.allowance,
                 replacing=replacing,
             )
-        except (errors.OverAllowance, errors.AfterClosing):
+        except (errors.OverAllowance, errors.AfterClosing, errors.OverlappingEntry):
             return False
         self.entries.append(draft)
         return True
