@@ -8,7 +8,6 @@ of the card that the clicker had, made again from the frozen offer in the langua
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -162,10 +161,9 @@ def keep_decision(turn: Turn, ticket: Ticket, decided: Estimate, *, by: Person, 
         shown_digest=digest,
         shown_language=language.value,
         decided_by=by.id,
-        **({"recorded_by": turn.person.name} if decided.recorded_by is not None else {}),
+        **({"contact": by.name, "recorded_by": turn.person.name} if decided.recorded_by is not None else {}),
     )
-    kept = keep_event(turn, replace(happened, actor_name=by.name))
-    announcements.ticket_changed(turn.session, ticket, kept, turn.now)
+    announcements.ticket_changed(turn.session, ticket, keep_event(turn, happened), turn.now)
     update_cards(turn.session, ticket, decided.id, turn.now)
     return ticket
 

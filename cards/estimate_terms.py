@@ -67,7 +67,11 @@ def _instrument(t: Texts, estimate: Estimate) -> tuple[str, str]:
     """Work order or quote, in words that say what it means for the reader (R19, D14)."""
     if estimate.instrument is Instrument.WORK_ORDER:
         return t("Work order"), t("by approving you order this work; nothing has to be signed")
+    if estimate.approved_before_minutes:
+        return t("Quote"), t(
+            "with what was approved before this is more than 8 hours of extra work, so it is a formal offer: by "
+            "approving you accept it as it stands here"
+        )
     return t("Quote"), t(
-        "together with what was approved before this is more than 8 hours of extra work, so this is a formal offer: "
-        "by approving you accept it as it stands here"
+        "this is more than 8 hours of extra work, so it is a formal offer: by approving you accept it as it stands here"
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from cards.formats import date_time, duration, money
+from cards.formats import date, date_time, duration, money
 from cards.labels import band_label, outcome_label, urgency_label
 from cards.language import Texts, message, texts_for
 from cards.plain_text import clip
@@ -74,7 +74,7 @@ def _decided(t: Texts, event: TicketEvent, verdict: str) -> str:
     if event.details.get("recorded_by"):
         return t(
             "{name} {verdict} estimate {number} by phone (recorded by {engineer})",
-            name=event.actor_name,
+            name=event.details.get("contact", ""),
             verdict=verdict,
             number=event.details.get("estimate", ""),
             engineer=event.details["recorded_by"],
@@ -108,6 +108,18 @@ def _offered(t: Texts, event: TicketEvent, language: Language) -> str:
         name=event.actor_name,
         amount=money(event.details.get("at_most_cents", 0), language),
         extra=duration(event.details.get("minutes", 0)),
+    )
+
+
+def _reminded(t: Texts, event: TicketEvent, language: Language) -> str:
+    until = event.details.get("valid_until")
+    # Its end is the first instant at which it can no longer be decided: the day before is the last one.
+    last = date(datetime.fromisoformat(until) - timedelta(minutes=1), language) if until else ""
+    return t(
+        "Estimate {number} (at most {amount}) still waits for a decision, until the end of {day}",
+        number=event.details.get("estimate", ""),
+        amount=money(event.details.get("at_most_cents", 0), language),
+        day=last,
     )
 
 
@@ -183,10 +195,12 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     EventKind.ESTIMATE_EXPIRED: lambda t, e, _: t(
         "Estimate {number} expired without a decision", number=e.details.get("estimate", "")
     ),
-    EventKind.ESTIMATE_REMINDED: lambda t, e, _: t(
-        "Estimate {number} still waits for your decision", number=e.details.get("estimate", "")
+    EventKind.ESTIMATE_REMINDED: _reminded,
+    EventKind.WORK_STOPPED: lambda t, e, _: t(
+        "{name} stopped further work: no more than {granted} is spent",
+        name=e.actor_name,
+        granted=duration(e.details.get("granted_minutes", 0)),
     ),
-    EventKind.WORK_STOPPED: lambda t, e, _: t("{name} stopped further work", name=e.actor_name),
     EventKind.MINIMUM_WAIVED: lambda t, e, _: t("{name} waived the 15-minute minimum", name=e.actor_name),
     EventKind.TICKET_RESOLVED: _closed,
     EventKind.TICKET_WITHDRAWN: lambda t, e, _: t("{name} withdrew the ticket", name=e.actor_name),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards.clicks.base import Click
+from cards.clicks.estimates import ShowEstimate, StopWork
 from cards.clicks.tickets import (
     LONGEST_WORDS,
     AnswerTicket,
@@ -47,13 +48,14 @@ from cards.components import (
     text_input,
     wrote,
 )
+from cards.estimates import stop_work_action
 from cards.events import event_text
 from cards.formats import duration, moment, money
 from cards.labels import estimate_state_label, outcome_label, product_label, state_label, urgency_label, wait_label
 from cards.language import Texts, texts_for
 from cards.queue import staff_actions
 from contract.allowance import Allowance
-from contract.estimates import Estimate, at_most_cents
+from contract.estimates import Estimate, at_most_cents, expire
 from contract.events import TicketEvent
 from contract.moves import Move
 from contract.people import Language
@@ -220,12 +222,19 @@ def _estimate(t: Texts, sheet: TicketSheet, language: Language) -> Element | Non
         number=estimate.number,
         extra=duration(estimate.minutes),
         amount=money(at_most_cents(estimate), language),
-        state=estimate_state_label(t, estimate.state),
+        state=estimate_state_label(t, expire(estimate, sheet.now).state),
     )
     if sheet.decided_by and estimate.decided_at:
         by = t("by {name}, {when}", name=sheet.decided_by, when=moment(estimate.decided_at, sheet.now, language))
         line = f"{line} ({by})"
-    return panel(text(line))
+    stop = StopWork(ticket=sheet.ticket.number)
+    return panel(
+        text(line),
+        action_row(
+            execute(t("Show estimate"), ShowEstimate(estimate=estimate.id)),
+            stop_work_action(t, sheet.allowance, stop) if Move.STOP_WORK in sheet.moves else None,
+        ),
+    )
 
 
 def _description(t: Texts, ticket: Ticket) -> Element | None:

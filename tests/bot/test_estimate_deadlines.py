@@ -9,7 +9,9 @@ from sqlalchemy import select
 from bot.estimate_deadlines import EXPIRE_ESTIMATE, REMIND_ESTIMATE
 from bot.reminders import TIMERS
 from cards.clicks.estimates import WithdrawEstimate
+from cards.events import event_text
 from contract.estimates import Estimate, EstimateState
+from contract.people import Language
 from storage.database import Database
 from storage.outbox_tables import timer
 from tests.bot.estimate_acts import (
@@ -79,7 +81,9 @@ async def test_a_reminder(database: Database) -> None:
     assert fresh == {world.anna.id, world.bram.id}
     event = (await events_of(world, ticket.number))[-1]
     assert event.kind.value == "estimate_reminded"
-    assert event.details["valid_until"] == estimate.valid_until.isoformat()
+    assert event_text(event, Language.EN) == (
+        "Estimate 1001-1 (at most € 85.00) still waits for a decision, until the end of Mon 7 Dec"
+    )
 
 
 async def test_no_reminder_after_a_decision(database: Database) -> None:

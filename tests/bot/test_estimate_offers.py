@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from bot.wire import Reply
 from cards.clicks.estimates import RecordDecision, SendEstimate, StartEstimate, StartPhoneDecision, WithdrawEstimate
+from cards.events import event_text
 from contract.estimates import DecidedVia, Estimate, EstimateState
 from contract.life_cycle import withdraw
+from contract.people import Language
 from storage.contacts import remove_contact
 from storage.database import Database
 from storage.estimates import load_estimates
@@ -176,7 +178,8 @@ async def test_a_decision_by_phone(database: Database) -> None:
     rows = (await outbox_rows(world))[before:]
     assert lines_to(rows) == {world.anna.id, world.bram.id, world.eva.id}
     event = (await events_of(world, ticket.number))[-1]
-    assert (event.actor_name, event.details["recorded_by"]) == ("Bram Bakker", "Finn Fixer")
+    assert (event.actor_name, event.details["contact"]) == ("Finn Fixer", "Bram Bakker")
+    assert event_text(event, Language.EN) == "Bram Bakker approved estimate 1001-1 by phone (recorded by Finn Fixer)"
     late = await click(world, world.bram, approve(estimate))
     assert "Approved by Bram Bakker by phone, today 10:30; recorded by Finn Fixer" in text_of(late)
 
