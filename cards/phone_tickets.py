@@ -1,4 +1,6 @@
-"""A ticket for a contact who phoned: first whose organisation, then who of them and what it is (D15 applies to decisions)."""
+"""A ticket for a contact who phoned: first whose organisation, then who of them and what it is (D15 applies to
+decisions).
+"""
 
 from __future__ import annotations
 
