@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cards.clicks.people import SetLanguage, ShowCustomers, ShowHelp
+from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
 from cards.clicks.queue import ShowQueue
 from cards.clicks.tickets import ShowTickets, StartTicket
 from cards.components import (
@@ -28,7 +28,7 @@ from cards.components import (
 )
 from cards.language import Texts, message, texts_for
 from contract.allowance import FREE_MINUTES
-from contract.people import Language, Person, Role
+from contract.people import MAX_CONTACTS, Language, Person, Role
 
 LANGUAGE_NAMES = {Language.NL: "Nederlands", Language.EN: "English"}
 """Each language in its own words, so that who reads only that one finds it."""
@@ -119,8 +119,33 @@ def help_card(reader: Person, role: Role, provider: Provider) -> Card:
         text(_staff_hint(t) if role.is_staff else _contact_hint(t)),
         facts(*((typed, t(command.meaning)) for typed, command in zip(words, commands, strict=True))),
         _provider_panel(t, provider),
-        action_row(*_buttons(t, role)[:-1], _switch(reader.language)),
+        action_row(
+            *_buttons(t, role)[:-1],
+            None if role.is_staff else execute(t("Contacts"), ShowContacts()),
+            _switch(reader.language),
+        ),
         fallback_text=t("What you can type: {words}", words=", ".join(words)),
+        language=reader.language,
+    )
+
+
+def contacts_card(reader: Person, provider: Provider, customer_name: str, contacts: Sequence[Person]) -> Card:
+    """Who the contacts of the reader's organisation are, and how they are replaced (R4, D32)."""
+    t = texts_for(reader.language)
+    title = t("Contacts of {customer}", customer=customer_name)
+    return card(
+        heading(title),
+        facts(*((contact.name, contact.email or "–") for contact in contacts)) if contacts else text(t("Nobody yet.")),
+        text(
+            t(
+                "They open tickets and decide on estimates; there can be {most}. Write to {provider} to replace one.",
+                most=MAX_CONTACTS,
+                provider=provider.name,
+            )
+        ),
+        _provider_panel(t, provider),
+        action_row(*_buttons(t, Role.CONTACT)),
+        fallback_text=f"{title}: {', '.join(contact.name for contact in contacts) or t('Nobody yet.')}",
         language=reader.language,
     )
 

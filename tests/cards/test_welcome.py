@@ -7,6 +7,7 @@ import pytest
 from bot.words import Typed, understand
 from cards.welcome import (
     COMMANDS,
+    contacts_card,
     group_hint,
     help_card,
     no_longer_yours,
@@ -76,6 +77,14 @@ def test_a_stranger_is_told_the_contacts(language: Language) -> None:
     assert "Sanne" in made.fallback_text
     assert "John" in made.fallback_text
     assert verbs(made) == ["set_language"]
+
+
+def test_the_contacts_are_named() -> None:
+    """R4: a contact sees who the contacts are; without any the card says so."""
+    english = reader(Language.EN)
+    made = contacts_card(english, DESK, "Bakker", (english, reader(Language.NL, "John Smith")))
+    assert made.fallback_text == "Contacts of Bakker: Sanne de Boer, John Smith"
+    assert contacts_card(english, DESK, "Bakker", ()).fallback_text == "Contacts of Bakker: Nobody yet."
 
 
 def test_a_stranger_without_contacts_to_ask() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cards.components import Card
-from cards.welcome import help_card, no_longer_yours, stranger_card, welcome_card
+from cards.welcome import contacts_card, help_card, no_longer_yours, stranger_card, welcome_card
 from contract.people import Language, Person, Role
 from tests.cards.samples import sample
 
@@ -40,6 +40,17 @@ def _register(role: Role) -> None:
 
 for _role in (Role.CONTACT, Role.ENGINEER, Role.MANAGER):
     _register(_role)
+
+
+@sample("contacts: two")
+def _(language: Language) -> Card:
+    other = Person(id=2, tenant_id="t", object_id="p", name="John Smith", email="j_s@x.example", language=language)
+    return contacts_card(reader(language), DESK, CUSTOMER, (reader(language), other))
+
+
+@sample("contacts: none")
+def _(language: Language) -> Card:
+    return contacts_card(reader(language), DESK, CUSTOMER, ())
 
 
 @sample("stranger: two contacts")
