@@ -87,12 +87,8 @@ def log_fields(
     begin, end = (filled.begin, filled.end) if filled else (None, None)
     minutes = filled.worked_minutes if filled else None
     found: list[Element] = [
-        columns(
-            [date_input("worked_on", t("Day"), value=day)],
-            [time_input("begin", t("Begin"), value=begin)],
-            [time_input("end", t("End"), value=end)],
-            widths=(2, 1, 1),
-        ),
+        date_input("worked_on", t("Day"), value=day),
+        columns([time_input("begin", t("Begin"), value=begin)], [time_input("end", t("End"), value=end)]),
         number_input(
             "worked_minutes",
             t("Or only minutes, until now"),
@@ -270,11 +266,10 @@ def correction_card(sheet: CorrectionSheet, language: Language, *, notice: str =
         text(sheet.customer_name, subtle=True),
         text(logged, bold=True),
         text(allowance_text(t, sheet.allowance), subtle=True),
+        date_input("worked_on", t("Day"), value=filled.worked_on),
         columns(
-            [date_input("worked_on", t("Day"), value=filled.worked_on)],
             [time_input("begin", t("Begin"), value=filled.begin)],
             [number_input("worked_minutes", t("Minutes"), value=filled.worked_minutes, least=0, most=MOST_MINUTES)],
-            widths=(2, 1, 1),
         ),
         text(t("0 minutes takes it away. The history keeps both."), subtle=True),
         *_kind_fields(t, filled),
