@@ -32,7 +32,7 @@ def band_prices(t: Texts, estimate: Estimate, language: Language) -> Element:
     def row(band: RateBand) -> tuple[str, str]:
         amount = money(at_most_cents(estimate, band), language)
         return band_label(t, band), t(
-            "at most {amount} ({rate})", amount=amount, rate=rate(estimate.rates.of(band), language)
+            "max. {amount} ({rate})", amount=amount, rate=rate(estimate.rates.of(band), language)
         )
 
     return facts(*map(row, RateBand))

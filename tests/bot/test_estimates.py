@@ -25,7 +25,6 @@ from tests.bot.estimate_acts import (
     estimate_of,
     events_of,
     lines_to,
-    log,
     offered,
     outbox_rows,
     send,
@@ -277,35 +276,6 @@ async def test_work_order_or_quote(sqlite: Database, before: int, minutes: int, 
     card = await shown_to(world, world.bram, estimate.id)
     labels = {"Work order", "Quote"} & set(texts(read(card)))
     assert labels == {said}
-
-
-async def test_stop_further_work(database: Database) -> None:
-    """After an approval either contact stops further work: the allowance falls to what is logged, and all hear."""
-    world = await make_world(database)
-    ticket, estimate = await offered(world, 60)
-    await click(world, world.anna, approve(estimate))
-    await log(world, ticket, 130)
-    before = len(await outbox_rows(world))
-    reply = await click(world, world.bram, StopWork(ticket=ticket.number, estimate=estimate.id))
-    assert "Bram Bakker stopped further work, today 10:30: no more than 2:10" in text_of(reply)
-    after = await ticket_of(world, ticket.number)
-    assert (after.granted_minutes, after.approved_minutes) == (130, 60)
-    rows = (await outbox_rows(world))[before:]
-    assert lines_to(rows) == {world.anna.id, world.eva.id}
-    subjects = {row["payload"]["subject"] for row in rows if row["kind"] == "show"}
-    assert subjects == {f"estimate:{estimate.id}", f"ticket:{ticket.number}"}
-    again = await click(world, world.anna, StopWork(ticket=ticket.number, estimate=estimate.id))
-    assert not again.is_error
-    assert (await ticket_of(world, ticket.number)).granted_minutes == 130
-
-
-async def test_nothing_to_stop_before_an_approval(database: Database) -> None:
-    """The free two hours can not be stopped: there is nothing approved."""
-    world = await make_world(database)
-    ticket, _ = await offered(world, 60)
-    reply = await click(world, world.bram, StopWork(ticket=ticket.number))
-    assert "no approved time left" in text_of(reply)
-    assert (await ticket_of(world, ticket.number)).granted_minutes == 120
 
 
 async def test_another_organisation_sees_nothing(database: Database) -> None:

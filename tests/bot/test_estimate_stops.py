@@ -1,0 +1,55 @@
+"""Stopping further work after an approval, on both engines (D13). At the same instant: `test_estimate_races.py`."""
+
+from __future__ import annotations
+
+from cards.clicks.estimates import StopWork
+from cards.clicks.tickets import ShowTicket
+from cards.events import event_text
+from contract.people import Language
+from storage.database import Database
+from tests.bot.estimate_acts import approve, click, events_of, lines_to, log, offered, outbox_rows, ticket_of
+from tests.bot.people import make_world, text_of
+
+
+async def test_stop_further_work(database: Database) -> None:
+    """After an approval either contact stops further work: the allowance falls to what is logged, and all hear."""
+    world = await make_world(database)
+    ticket, estimate = await offered(world, 60)
+    await click(world, world.anna, approve(estimate))
+    await log(world, ticket, 130)
+    before = len(await outbox_rows(world))
+    reply = await click(world, world.bram, StopWork(ticket=ticket.number, estimate=estimate.id))
+    assert "Bram Bakker stopped further work, today 10:30: no more than 2:10" in text_of(reply)
+    after = await ticket_of(world, ticket.number)
+    assert (after.granted_minutes, after.approved_minutes) == (130, 60)
+    rows = (await outbox_rows(world))[before:]
+    assert lines_to(rows) == {world.anna.id, world.eva.id}
+    subjects = {row["payload"]["subject"] for row in rows if row["kind"] == "show"}
+    assert subjects == {f"estimate:{estimate.id}", f"ticket:{ticket.number}"}
+    again = await click(world, world.anna, StopWork(ticket=ticket.number, estimate=estimate.id))
+    assert not again.is_error
+    assert (await ticket_of(world, ticket.number)).granted_minutes == 130
+
+
+async def test_nothing_to_stop_before_an_approval(database: Database) -> None:
+    """The free two hours can not be stopped: there is nothing approved."""
+    world = await make_world(database)
+    ticket, _ = await offered(world, 60)
+    reply = await click(world, world.bram, StopWork(ticket=ticket.number))
+    assert "no approved time left" in text_of(reply)
+    assert (await ticket_of(world, ticket.number)).granted_minutes == 120
+
+
+async def test_stopping_from_the_card_of_the_ticket(database: Database) -> None:
+    """The ticket's card has the same button; it answers with the ticket's card, and staff do not have it."""
+    world = await make_world(database)
+    ticket, estimate = await offered(world, 60)
+    await click(world, world.anna, approve(estimate))
+    await log(world, ticket, 30)
+    assert "Stop further work" in text_of(await click(world, world.bram, ShowTicket(ticket=ticket.number)))
+    assert "Stop further work" not in text_of(await click(world, world.finn, ShowTicket(ticket=ticket.number)))
+    reply = await click(world, world.bram, StopWork(ticket=ticket.number))
+    assert reply.card is not None
+    assert reply.card.subject == f"ticket:{ticket.number}"
+    event = (await events_of(world, ticket.number))[-1]
+    assert event_text(event, Language.EN) == "Bram Bakker stopped further work: no more than 0:30 is spent"
