@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import announcements
+from bot import announcements, timer
 from bot.announcements import estimate_subject
 from bot.estimate_deadlines import drop_deadlines
 from bot.tickets import allowance_of, check_visible, event, keep_event, ticket_view, visible_ticket
@@ -151,6 +151,7 @@ def keep_decision(turn: Turn, ticket: Ticket, decided: Estimate, *, by: Person, 
     if approved:
         ticket = life_cycle.grant(ticket, decided.minutes)
         save_ticket(turn.session, ticket)
+        timer.allowance_changed(turn.session, ticket, turn.now)
     happened = event(
         turn,
         ticket,
@@ -205,6 +206,7 @@ def _stop(turn: Turn, ticket: Ticket) -> None:
     logged = allowance_of(turn.session, ticket).logged_minutes
     stopped = life_cycle.stop_work(ticket, logged)
     save_ticket(turn.session, stopped)
+    timer.allowance_changed(turn.session, stopped, turn.now)
     happened = event(
         turn,
         stopped,

@@ -12,8 +12,7 @@ from contract.hours import logged_minutes
 from storage.database import Database
 from storage.tables import work_entries
 from tests.bot.people import Somebody, World, buttons_of, json_of, text_of
-from tests.bot.test_hours import filled
-from tests.bot.worked import TICKET, TODAY, clock, entries, events, log, world_with_ticket
+from tests.bot.worked import TICKET, TODAY, clock, entries, events, filled, log, world_with_ticket
 
 
 async def correct(world: World, who: Somebody, entry: int, begin: str, minutes: int | None, **fields: Any) -> Any:

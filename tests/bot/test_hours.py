@@ -1,4 +1,4 @@
-"""Logging time, through the router, on both engines (R18, R20, R24-R26, D4, D11, D12, D23-D27, D33, D35)."""
+"""Logging time, through the router, on both engines (R18, R20, R24-R26, D4, D11, D23-D26, D33)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from cards.clicks.hours import LogTime, LogWhatFits, StartLogging
+from cards.clicks.hours import LogTime, StartLogging
 from contract.events import EventKind
 from contract.hours import OutsideHoursReason, Place
 from contract.life_cycle import withdraw
@@ -16,15 +16,21 @@ from contract.rate_bands import RateBand
 from storage.database import Database
 from storage.tables import tickets
 from storage.tickets import load_ticket, save_ticket
-from tests.bot.people import World, buttons_of, json_of, text_of
-from tests.bot.worked import TICKET, TODAY, add_ticket, clock, entries, events, hours, log, revoke_access, sign_addendum
+from tests.bot.people import World, json_of, text_of
+from tests.bot.worked import (
+    TICKET,
+    TODAY,
+    add_ticket,
+    clock,
+    entries,
+    events,
+    filled,
+    hours,
+    log,
+    revoke_access,
+    sign_addendum,
+)
 from tests.bot.worked import world_with_ticket as make
-from tests.cards.walk import inputs
-
-
-def filled(card: dict[str, Any]) -> dict[str, Any]:
-    """What stands in the fields of a card."""
-    return {field["id"]: field.get("value") for field in inputs(card)}
 
 
 async def test_logged_time_is_answered_with_bands_and_amount(database: Database) -> None:
@@ -93,56 +99,6 @@ async def test_a_second_submit_logs_once(database: Database) -> None:
     assert len(await entries(world)) == 1
     assert "63,75" in text_of(first)
     assert "63,75" in text_of(again)
-
-
-async def test_at_the_limit_nothing_is_lost(database: Database) -> None:
-    """An entry that crosses the limit is refused whole: the form stays filled, says what is left, offers both ways."""
-    world = await make(database)
-    await log(world, world.eva, "09:00", "10:40")
-    reply = await log(world, world.eva, "14:00", "15:00", work="Migrated half of it")
-    assert len(await entries(world)) == 1
-    assert "0:20" in text_of(reply)
-    assert filled(json_of(reply)) == {
-        "worked_on": "2026-11-23", "begin": "14:00", "end": "15:00", "worked_minutes": None, "place": "remote",
-        "billable": "true", "work": "Migrated half of it",
-    }  # fmt: skip
-    offered = {button["verb"]: button["data"] for button in buttons_of(reply).values()}
-    assert offered["start_estimate"] == {"ticket": TICKET, "minutes": 40, "what": "Migrated half of it"}
-    assert "log_what_fits" in offered
-
-
-async def test_what_fits_is_logged_and_the_rest_is_not_billed(database: Database) -> None:
-    """What fits is billable, the rest not: minute 120 is allowed, minute 121 is not (D12, D27)."""
-    world = await make(database)
-    await log(world, world.eva, "09:00", "10:40")
-    click = hours(world, "14:00", "15:00")
-    await world.click(world.eva, click)
-    fits = LogWhatFits(**click.model_dump(exclude={"then"}))
-    await world.click(world.eva, fits)
-    await world.click(world.eva, fits)
-    assert [(entry.minutes, entry.is_billable) for entry in await entries(world)] == [
-        (100, True), (20, True), (40, False),
-    ]  # fmt: skip
-
-
-async def test_with_nothing_left_all_of_it_is_not_billed(database: Database) -> None:
-    """Work already done over the limit can still be logged, not billable (D27)."""
-    world = await make(database)
-    await log(world, world.eva, "09:00", "11:00")
-    reply = await log(world, world.eva, "14:00", "14:30")
-    assert "log_what_fits" in {button["verb"] for button in buttons_of(reply).values()}
-    await world.click(world.eva, LogWhatFits(**hours(world, "14:00", "14:30").model_dump(exclude={"then"})))
-    assert [(entry.minutes, entry.is_billable) for entry in await entries(world)] == [(120, True), (30, False)]
-
-
-async def test_all_engineers_share_the_allowance(database: Database) -> None:
-    """Minutes of all engineers count, and two engineers may work at the same time (D12, D24)."""
-    world = await make(database)
-    await log(world, world.eva, "09:00", "10:00")
-    await log(world, world.finn, "09:00", "10:00")
-    reply = await log(world, world.finn, "10:00", "10:01")
-    assert len(await entries(world)) == 2
-    assert "0:00" in text_of(reply)
 
 
 @pytest.mark.parametrize(
@@ -263,21 +219,6 @@ async def test_on_a_closed_ticket_only_work_from_before(database: Database) -> N
     assert await entries(world) == ()
     await log(world, world.eva, "12:30", "13:10")
     assert len(await entries(world)) == 1
-
-
-async def test_notices_go_out_once_at_75_and_100_percent(database: Database) -> None:
-    """At 75 % and 100 % of the allowance both contacts and the one who has the ticket are told, once each (D35)."""
-    world = await make(database)
-    await log(world, world.finn, "09:00", "10:29")
-    assert await events(world, EventKind.ALLOWANCE_NOTICE_REACHED) == []
-    await log(world, world.finn, "10:29", "10:30")
-    [first] = await events(world, EventKind.ALLOWANCE_NOTICE_REACHED)
-    assert dict(first.details) == {"percent": 75, "logged": 90, "granted": 120}
-    told = {row["person"] for row in await world.waiting() if row["kind"] == "line" and row["event"] == first.id}
-    assert told == {world.anna.id, world.bram.id, world.eva.id}
-    await log(world, world.eva, "10:30", "11:00")
-    reached = await events(world, EventKind.ALLOWANCE_NOTICE_REACHED)
-    assert [event.details["percent"] for event in reached] == [75, 100]
 
 
 async def test_a_contact_logs_nothing(database: Database) -> None:

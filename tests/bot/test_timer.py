@@ -17,8 +17,7 @@ from storage.hours import WorkTimer, load_timer
 from storage.tickets import load_ticket, save_ticket
 from storage.timers import armed_until, due, fired
 from tests.bot.people import World, buttons_of, json_of, text_of
-from tests.bot.test_hours import filled
-from tests.bot.worked import TICKET, add_ticket, entries, events, log, world_with_ticket
+from tests.bot.worked import TICKET, add_ticket, entries, events, filled, log, world_with_ticket
 
 
 async def running(world: World) -> WorkTimer | None:

@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.hours import load_entries
 from storage.tickets import load_events, load_ticket, save_ticket
 from tests.bot.people import NOW, Somebody, World, make_world
+from tests.cards.walk import inputs
 
 TODAY = date(2026, 11, 23)
 TICKET = 1001
@@ -65,6 +66,11 @@ async def events(world: World, *kinds: EventKind, number: int = TICKET) -> list[
     """What happened on a ticket, of these kinds."""
     found = await world.database.read(lambda session: load_events(session, number, internal=True, limit=200))
     return [event for event in found if event.kind in kinds]
+
+
+def filled(card: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the fields of a card."""
+    return {field["id"]: field.get("value") for field in inputs(card)}
 
 
 async def sign_addendum(world: World) -> None:
