@@ -42,6 +42,10 @@ UNAUTHORIZED = 401
 _log = logging.getLogger(__name__)
 
 
+def _nothing() -> None:
+    """There is nothing to do."""
+
+
 class LeaseLost(Exception):
     """Too long since this worker could say that it is alive: somebody else may have its mailboxes by now."""
 
@@ -93,7 +97,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._closing = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
-        self._forget_hint: Callable[[], None] = lambda: None
+        self._forget_hint: Callable[[], None] = _nothing
 
     # --- starting and stopping ----------------------------------------------------------------------------------------
 
@@ -113,6 +117,7 @@ class Delivery:
     async def stop(self, grace_s: float = TIMEOUT_S) -> None:
         """Take nothing more, finish what was begun (at most `grace_s`), let go of everything."""
         self._forget_hint()
+        self._forget_hint = _nothing
         self._takes_more = False
         self._closing.set()
         if self._boxes:
@@ -158,7 +163,9 @@ class Delivery:
                     _log.warning("cannot claim: the database is away")
             for box in claimed:
                 self._limits.learn(box.name, Pace(box.hold.short_full_at, box.hold.long_full_at))
-                self._boxes[box.name] = asyncio.create_task(self._serve(box), name=f"deliver {box.name}")
+                # What the last owner spent is known only now.
+                checked = mark(box, self._kinds, self._limits, self._clock.now())
+                self._boxes[box.name] = asyncio.create_task(self._serve(checked), name=f"deliver {box.name}")
             self._may_be_more = len(claimed) == wanted
             self._was_empty = not claimed
             self._rounds += 1

@@ -250,7 +250,7 @@ def _tell(waiting: Sequence[tuple[Step, asyncio.Future[Box | None]]], error: Exc
 
 
 def mark(box: Box, kinds: Mapping[str, Kind], limits: Limits, now: datetime) -> Box:
-    """Note the next work as in flight, if it has room to be sent now."""
+    """Note the next work as in flight, if it has room to be sent now. Noting it again changes nothing."""
     work = box.next_work(kinds)
     kind = kinds.get(work.kind)
     if not work.is_in_doubt and kind is not None and kind.is_limited and limits.delay_s(box.name, work.tenant) > 0:
