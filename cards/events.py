@@ -235,7 +235,7 @@ _NAMES: dict[EventKind, str] = {
     EventKind.TIMER_STOPPED: message("timer stopped"),
     EventKind.TIME_LOGGED: message("time logged"),
     EventKind.TIME_CORRECTED: message("time corrected"),
-    EventKind.ALLOWANCE_NOTICE_REACHED: message("allowance nearly used"),
+    EventKind.ALLOWANCE_NOTICE_REACHED: message("limit in sight"),
     EventKind.ESTIMATE_OFFERED: message("estimate sent"),
     EventKind.ESTIMATE_APPROVED: message("estimate approved"),
     EventKind.ESTIMATE_DECLINED: message("estimate declined"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cards.clicks.tickets import ShowHistory, ShowTicket
-from cards.components import Card, Element, action_row, card, execute, fit, heading, text, wrote
+from cards.components import Card, Element, Spacing, action_row, card, execute, fit, heading, text, wrote
 from cards.events import event_text
 from cards.formats import moment
 from cards.language import texts_for
@@ -26,9 +26,15 @@ def history_card(
     def build(tenths: int) -> Card:
         lines: list[Element] = []
         for event in events:
-            lines.append(text(f"{moment(event.at, now, language)} · {event_text(event, language)}", subtle=True))
+            lines.append(
+                text(
+                    f"{moment(event.at, now, language)} · {event_text(event, language)}",
+                    subtle=True,
+                    spacing=Spacing.MEDIUM,
+                )
+            )
             if event.text:
-                lines.append(wrote(event.text, limit=400 * max(tenths, 1)))
+                lines.append(wrote(event.text, limit=400 * max(tenths, 1), spacing=Spacing.SMALL))
         return card(
             heading(title),
             wrote(ticket.subject, bold=True),

@@ -42,8 +42,8 @@ def state_label(t: Texts, state: State) -> str:
 
 
 def wait_label(t: Texts, wait: Wait) -> str:
-    """What a ticket waits for beside its state (D31)."""
-    return t("Waiting for approval") if wait is Wait.APPROVAL else t("Waiting for access")
+    """What a ticket waits for beside its state, behind "Waiting for" (D31)."""
+    return t("approval of the estimate") if wait is Wait.APPROVAL else t("remote access")
 
 
 def urgency_label(t: Texts, urgency: Urgency) -> str:

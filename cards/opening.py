@@ -150,6 +150,7 @@ def _conditions(t: Texts, sheet: OpeningSheet, language: Language) -> Element:
     office = sheet.prices.office_cents
     return section(
         text(t("Before you submit"), bold=True),
+        text(t("Handled in office hours, working days 9:00-17:00.")) if sheet.handled_at is None else None,
         text(
             t(
                 "Our target for picking this up: {when}.",

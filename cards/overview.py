@@ -12,8 +12,8 @@ from cards.components import (
     ActionStyle,
     Card,
     Element,
+    Spacing,
     action_row,
-    badge,
     card,
     clip,
     columns,
@@ -95,15 +95,18 @@ def _paging(t: Texts, overview: Overview) -> Sequence[Action | None]:
 def ticket_line(t: Texts, line: TicketLine, now: datetime, language: Language) -> Element:
     """A ticket in a list: two lines of text and the button that opens it."""
     state = outcome_label(t, line.outcome) if line.outcome else state_label(t, line.state)
-    parts = [line.engineer or t("nobody yet"), f"{line.last}, {moment(line.active_at, now, language)}"]
+    parts = [state, line.engineer or t("nobody yet"), f"{line.last}, {moment(line.active_at, now, language)}"]
     if line.minutes:
         parts.append(t("{spent} spent", spent=duration(line.minutes)))
     if line.customer_name:
         parts.insert(0, line.customer_name)
     return section(
         columns(
-            [wrote(f"{line.number} · {clip(line.subject, 80)}", bold=True), text(" · ".join(parts), subtle=True)],
-            [badge(state), action_row(execute(t("Open {number}", number=line.number), ShowTicket(ticket=line.number)))],
+            [
+                wrote(f"{line.number} · {clip(line.subject, 80)}", bold=True),
+                text(" · ".join(parts), subtle=True, spacing=Spacing.SMALL),
+            ],
+            [action_row(execute(t("Open {number}", number=line.number), ShowTicket(ticket=line.number)))],
             widths=("stretch", "auto"),
         )
     )

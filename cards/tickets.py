@@ -33,6 +33,7 @@ from cards.components import (
     ContainerStyle,
     Element,
     FontSize,
+    Spacing,
     action_row,
     badge,
     card,
@@ -232,7 +233,7 @@ def _estimate(t: Texts, sheet: TicketSheet, language: Language) -> Element | Non
         text(line),
         action_row(
             execute(t("Show estimate"), ShowEstimate(estimate=estimate.id)),
-            stop_work_action(t, sheet.allowance, stop) if Move.STOP_WORK in sheet.moves else None,
+            stop_work_action(t, stop) if Move.STOP_WORK in sheet.moves else None,
         ),
     )
 
@@ -251,10 +252,10 @@ def _history(t: Texts, sheet: TicketSheet, language: Language, shown: int) -> El
     lines: list[Element | None] = []
     for event in events:
         line = f"{moment(event.at, sheet.now, language)} · {event_text(event, language)}"
-        lines.append(text(line, subtle=True))
+        lines.append(text(line, subtle=True, spacing=Spacing.SMALL))
         if event.text and event.kind.value != "ticket_opened":
             # In full up to a paragraph; the rest is one click away.
-            lines.append(wrote(event.text, limit=600))
+            lines.append(wrote(event.text, limit=600, spacing=Spacing.SMALL))
     more = sheet.more_events + len(sheet.events) - shown
     if more:
         lines.insert(0, text(t.plural("{n} earlier event", "{n} earlier events", more), subtle=True))
