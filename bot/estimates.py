@@ -62,7 +62,6 @@ def estimate_sheet(session: Session, reader: Standing, estimate_id: int, now: da
         stopped_at=stop.at if stop else None,
         can_stop=approved and Move.STOP_WORK in allowed and reader.role is Role.CONTACT,
         can_offer=Move.ESTIMATE in allowed,
-        now=now,
     )
 
 

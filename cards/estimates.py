@@ -1,6 +1,7 @@
 """The card of an estimate: what is asked, what it costs at most, and the one click that decides (R18, R19, D13-D15).
 
-    Estimate 1001-1                                  [Waiting for a decision]
+    Estimate 1001-1
+    [Waiting for a decision]
     At most € 170.00 excl. VAT (2:00 hours, office hours)
     evenings and nights      at most € 220.00 (€ 110 per hour)
     weekends and holidays    at most € 260.00 (€ 130 per hour)
@@ -38,7 +39,6 @@ from cards.components import (
     badge,
     card,
     clip,
-    columns,
     execute,
     heading,
     panel,
@@ -49,7 +49,7 @@ from cards.components import (
     wrote,
 )
 from cards.estimate_terms import band_prices, estimate_headline, offer_terms
-from cards.formats import duration, moment, money
+from cards.formats import date_time, duration, money
 from cards.labels import estimate_state_label
 from cards.language import Texts, texts_for
 from contract.allowance import Allowance
@@ -62,7 +62,7 @@ _REASON_LENGTH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateSheet:
-    """Everything the card of an estimate shows. `estimate.state` is the one that holds at `now`."""
+    """Everything the card of an estimate shows. `estimate.state` is the one that holds now."""
 
     estimate: Estimate
     subject: str
@@ -82,7 +82,6 @@ class EstimateSheet:
     """Whether the reader can stop further work now."""
     can_offer: bool = False
     """Whether the reader can send another estimate now."""
-    now: datetime
 
     @property
     def is_open(self) -> bool:
@@ -97,11 +96,9 @@ def estimate_card(sheet: EstimateSheet, language: Language, *, is_staff: bool, n
     headline = estimate_headline(t, estimate, language)
     return card(
         panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
-        columns(
-            [heading(t("Estimate {number}", number=estimate.number))],
-            [badge(estimate_state_label(t, estimate.state), _ground(estimate.state))],
-            widths=("stretch", "auto"),
-        ),
+        # Below one another: beside the state the heading would break within words on a phone.
+        heading(t("Estimate {number}", number=estimate.number)),
+        badge(estimate_state_label(t, estimate.state), _ground(estimate.state)),
         text(sheet.customer_name, subtle=True) if is_staff else None,
         wrote(t("Ticket {number}: {subject}", number=estimate.ticket_number, subject=clip(sheet.subject, 200))),
         _outcome(t, sheet, language),
@@ -119,20 +116,46 @@ def estimate_card(sheet: EstimateSheet, language: Language, *, is_staff: bool, n
     )
 
 
-def stop_work_action(t: Texts, allowance: Allowance, click: StopWork) -> Action:
+def stop_work_action(t: Texts, click: StopWork) -> Action:
     """The button that unfolds the question whether work really stops, and what that means (D13)."""
     return show_card(
         t("Stop further work"),
         text(
             t(
-                "{logged} of {granted} are used. If you stop, {left} is all that may be spent until you approve a new "
-                "estimate; what was logged is still billed.",
-                logged=duration(allowance.logged_minutes),
-                granted=duration(allowance.granted_minutes),
-                left=duration(allowance.logged_minutes),
+                "Nothing is spent beyond what is logged by now, until you approve a new estimate. "
+                "What was logged is still billed."
             )
         ),
         action_row(execute(t("Yes, stop further work"), click, style=ActionStyle.DESTRUCTIVE)),
+    )
+
+
+def estimate_panel(
+    t: Texts, estimate: Estimate, decided_by: str | None, language: Language, *, can_stop: bool
+) -> Element:
+    """The estimate as a part of its ticket's card: one line, and the way to its own card."""
+    line = t(
+        "Estimate {number}: {extra} extra, at most {amount} excl. VAT · {state}",
+        number=estimate.number,
+        extra=duration(estimate.minutes),
+        amount=money(at_most_cents(estimate), language),
+        state=estimate_state_label(t, estimate.state),
+    )
+    if decided_by and estimate.decided_at:
+        when = date_time(estimate.decided_at, language)
+        by_phone = estimate.decided_via is DecidedVia.PHONE
+        by = (
+            t("by {name} by phone, {when}", name=decided_by, when=when)
+            if by_phone
+            else t("by {name}, {when}", name=decided_by, when=when)
+        )
+        line = f"{line} ({by})"
+    return panel(
+        text(line),
+        action_row(
+            execute(t("Show estimate"), ShowEstimate(estimate=estimate.id)),
+            stop_work_action(t, StopWork(ticket=estimate.ticket_number)) if can_stop else None,
+        ),
     )
 
 
@@ -148,15 +171,15 @@ def _ground(state: EstimateState) -> ContainerStyle:
 
 
 def _outcome(t: Texts, sheet: EstimateSheet, language: Language) -> Element | None:
-    """What became of it, who decided and when; nothing while it is open."""
+    """What became of it, who decided and when; nothing while it is open. Never "today": the card stays in the chat."""
     estimate = sheet.estimate
     if sheet.is_open:
         return None
-    reason = estimate.decline_reason
+    reason, now = estimate.decline_reason, _what_now(t, sheet, language)
     return panel(
         text(_verdict(t, sheet, language), bold=True),
         wrote(f"“{reason}”", limit=_REASON_LENGTH) if reason else None,
-        text(_what_now(t, sheet, language)),
+        text(now) if now else None,
         style=_ground(estimate.state),
     )
 
@@ -172,7 +195,7 @@ def _verdict(t: Texts, sheet: EstimateSheet, language: Language) -> str:
     approved = estimate.state is EstimateState.APPROVED
     who = {
         "name": sheet.decided_by,
-        "when": moment(estimate.decided_at, sheet.now, language),
+        "when": date_time(estimate.decided_at, language),
         "engineer": sheet.recorded_by,
     }
     if estimate.decided_via is DecidedVia.PHONE:
@@ -182,20 +205,22 @@ def _verdict(t: Texts, sheet: EstimateSheet, language: Language) -> str:
     return t("Approved by {name}, {when}", **who) if approved else t("Declined by {name}, {when}", **who)
 
 
-def _what_now(t: Texts, sheet: EstimateSheet, language: Language) -> str:
-    granted, logged = duration(sheet.allowance.granted_minutes), duration(sheet.allowance.logged_minutes)
-    if sheet.estimate.state is not EstimateState.APPROVED:
-        return t("No more than {granted} is spent on this ticket; {logged} is used.", granted=granted, logged=logged)
-    if sheet.stopped_at is not None:
-        return t(
-            "{name} stopped further work, {when}: no more than {granted} is spent on this ticket.",
-            name=sheet.stopped_by,
-            when=moment(sheet.stopped_at, sheet.now, language),
-            granted=granted,
-        )
-    return t(
-        "{granted} may be spent on this ticket without asking again; {logged} is used.", granted=granted, logged=logged
-    )
+def _what_now(t: Texts, sheet: EstimateSheet, language: Language) -> str | None:
+    """What follows from it. No totals: they go on changing, and this card does not follow every logged minute."""
+    extra = duration(sheet.estimate.minutes)
+    match sheet.estimate.state:
+        case EstimateState.APPROVED if sheet.stopped_at is not None:
+            when = date_time(sheet.stopped_at, language)
+            return t(
+                "{name} stopped further work, {when}: what was left is no longer spent.",
+                name=sheet.stopped_by,
+                when=when,
+            )
+        case EstimateState.APPROVED:
+            return t("{extra} more may be spent on this ticket without asking again.", extra=extra)
+        case EstimateState.DECLINED:
+            return t("These {extra} are not spent. The ticket stays as it is.", extra=extra)
+    return None
 
 
 def _actions(t: Texts, sheet: EstimateSheet, language: Language, *, is_staff: bool) -> list[Action]:
@@ -220,7 +245,7 @@ def _actions(t: Texts, sheet: EstimateSheet, language: Language, *, is_staff: bo
     stop = StopWork(ticket=number, estimate=estimate.id)
     return [
         *([newer] if newer else []),
-        *([stop_work_action(t, sheet.allowance, stop)] if sheet.can_stop else []),
+        *([stop_work_action(t, stop)] if sheet.can_stop else []),
         to_ticket,
     ]
 

@@ -12,11 +12,10 @@ A contact sees no urgency, no internal note and no timer; staff see the customer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cards.clicks.base import Click
-from cards.clicks.estimates import ShowEstimate, StopWork
 from cards.clicks.tickets import (
     LONGEST_WORDS,
     AnswerTicket,
@@ -49,14 +48,14 @@ from cards.components import (
     text_input,
     wrote,
 )
-from cards.estimates import stop_work_action
+from cards.estimates import estimate_panel
 from cards.events import event_text
 from cards.formats import duration, moment, money
-from cards.labels import estimate_state_label, outcome_label, product_label, state_label, urgency_label, wait_label
+from cards.labels import outcome_label, product_label, state_label, urgency_label, wait_label
 from cards.language import Texts, texts_for
 from cards.queue import staff_actions
 from contract.allowance import Allowance
-from contract.estimates import Estimate, at_most_cents, expire
+from contract.estimates import Estimate, expire
 from contract.events import TicketEvent
 from contract.moves import Move
 from contract.people import Language
@@ -215,27 +214,11 @@ def spent_text(t: Texts, sheet: TicketSheet, language: Language) -> str:
 
 
 def _estimate(t: Texts, sheet: TicketSheet, language: Language) -> Element | None:
-    estimate = sheet.estimate
-    if estimate is None:
+    if sheet.estimate is None:
         return None
-    line = t(
-        "Estimate {number}: {extra} extra, at most {amount} excl. VAT · {state}",
-        number=estimate.number,
-        extra=duration(estimate.minutes),
-        amount=money(at_most_cents(estimate), language),
-        state=estimate_state_label(t, expire(estimate, sheet.now).state),
-    )
-    if sheet.decided_by and estimate.decided_at:
-        by = t("by {name}, {when}", name=sheet.decided_by, when=moment(estimate.decided_at, sheet.now, language))
-        line = f"{line} ({by})"
-    stop = StopWork(ticket=sheet.ticket.number)
-    return panel(
-        text(line),
-        action_row(
-            execute(t("Show estimate"), ShowEstimate(estimate=estimate.id)),
-            stop_work_action(t, stop) if Move.STOP_WORK in sheet.moves else None,
-        ),
-    )
+    shown = replace(sheet.estimate, state=expire(sheet.estimate, sheet.now).state)
+    can_stop = Move.STOP_WORK in sheet.moves
+    return estimate_panel(t, shown, sheet.decided_by, language, can_stop=can_stop)
 
 
 def _description(t: Texts, ticket: Ticket) -> Element | None:

@@ -170,7 +170,8 @@ async def test_a_decision_by_phone(database: Database) -> None:
     form_shown = await click(world, world.finn, StartPhoneDecision(estimate=estimate.id))
     assert [choice["title"] for choice in _choices(form_shown, "contact")] == ["Anna de Vries", "Bram Bakker"]
     before = len(await outbox_rows(world))
-    await click(world, world.finn, by_phone(estimate, world.bram, "approved"))
+    answer = await click(world, world.finn, by_phone(estimate, world.bram, "approved"))
+    assert "by Bram Bakker by phone" in text_of(answer)
     decided = await estimate_of(world, estimate.id)
     assert (decided.state, decided.decided_by) == (EstimateState.APPROVED, world.bram.id)
     assert (decided.decided_via, decided.recorded_by) == (DecidedVia.PHONE, world.finn.id)
@@ -181,7 +182,7 @@ async def test_a_decision_by_phone(database: Database) -> None:
     assert (event.actor_name, event.details["contact"]) == ("Finn Fixer", "Bram Bakker")
     assert event_text(event, Language.EN) == "Bram Bakker approved estimate 1001-1 by phone (recorded by Finn Fixer)"
     late = await click(world, world.bram, approve(estimate))
-    assert "Approved by Bram Bakker by phone, today 10:30; recorded by Finn Fixer" in text_of(late)
+    assert "Approved by Bram Bakker by phone, Mon 23 Nov 10:30; recorded by Finn Fixer" in text_of(late)
 
 
 async def test_a_decision_by_phone_is_recorded_once(database: Database) -> None:
@@ -240,12 +241,12 @@ def _choices(reply: Reply, name: str) -> list[dict[str, str]]:
 
 
 async def test_staff_see_the_state_on_the_ticket(database: Database) -> None:
-    """The answer to sending is the ticket's card, which says that it waits for approval."""
+    """The answer to sending is the ticket's card, which says that it waits for a decision."""
     world = await make_world(database)
     ticket = await claimed(world)
     reply = await click(world, world.finn, form(ticket, 120))
     assert "Estimate 1001-1" in text_of(reply)
-    assert "Waiting for approval" in text_of(reply)
+    assert "Waiting for a decision" in text_of(reply)
 
 
 async def test_strangers_see_nothing(database: Database) -> None:

@@ -19,7 +19,7 @@ async def test_stop_further_work(database: Database) -> None:
     await log(world, ticket, 130)
     before = len(await outbox_rows(world))
     reply = await click(world, world.bram, StopWork(ticket=ticket.number, estimate=estimate.id))
-    assert "Bram Bakker stopped further work, today 10:30: no more than 2:10" in text_of(reply)
+    assert "Bram Bakker stopped further work, Mon 23 Nov 10:30: what was left is no longer spent" in text_of(reply)
     after = await ticket_of(world, ticket.number)
     assert (after.granted_minutes, after.approved_minutes) == (130, 60)
     rows = (await outbox_rows(world))[before:]

@@ -40,7 +40,7 @@ async def test_approve_with_one_click(database: Database) -> None:
     world = await make_world(database)
     ticket, estimate = await offered(world, 120)
     reply = await click(world, world.anna, approve(estimate))
-    assert "Akkoord van Anna de Vries, vandaag 10:30" in text_of(reply)
+    assert "Akkoord van Anna de Vries, ma 23 nov 10:30" in text_of(reply)
     assert reply.card is not None
     assert reply.card.subject == f"estimate:{estimate.id}"
     after = await ticket_of(world, ticket.number)
@@ -105,7 +105,7 @@ async def test_the_second_contact_sees_who_was_first(database: Database) -> None
     for late in (approve(estimate), decline(estimate)):
         reply = await click(world, world.bram, late, at=NOW + timedelta(minutes=3))
         assert not reply.is_error
-        assert "Approved by Anna de Vries, today 10:30" in text_of(reply)
+        assert "Approved by Anna de Vries, Mon 23 Nov 10:30" in text_of(reply)
         assert "decided already" in text_of(reply)
     assert (await ticket_of(world, ticket.number)).granted_minutes == 180
 

@@ -41,7 +41,6 @@ SHEET = EstimateSheet(
     created_by="Eva de Wit",
     allowance=Allowance(120, 105),
     can_offer=True,
-    now=NOW,
 )
 QUOTE = replace(OFFER, revision=3, minutes=600, approved_before_minutes=120, instrument=Instrument.QUOTE)
 NEWER = replace(OFFER, id=13, revision=2, minutes=180)
