@@ -7,12 +7,12 @@ Words typed in the chat are kept once per message, however often the channel del
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 
-from bot import announcements, files
+from bot import announcements, attaching
 from bot.estimates import withdraw_open_estimate
 from bot.opening import RECENT, start_ticket
+from bot.replies import keep_reply, text_key
 from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Notice, Turn
 from bot.words import Edited, Typed
@@ -32,17 +32,11 @@ from contract.contracts import covering
 from contract.events import EventKind
 from contract.local_time import local
 from contract.moves import Move, check_move, moves
-from contract.tickets import Ticket
 from storage.contracts import load_contracts
 from storage.overview import recent_tickets
-from storage.tickets import find_event, find_event_of_activity, load_ticket, save_ticket
+from storage.tickets import find_event, find_event_of_activity, save_ticket
 
 EDITED_WITHIN = timedelta(days=14)
-
-
-def text_key(form_id: str, text: str) -> str:
-    """The key of a text from a form: the same rendering and the same words are the same answer."""
-    return f"form:{form_id}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def answer_ticket(turn: Turn, click: AnswerTicket) -> Answer:
@@ -59,27 +53,16 @@ def keep_answer(turn: Turn, click: KeepAnswer) -> Answer:
 def _answer(turn: Turn, number: int, text: str, key: str) -> Answer:
     ticket = visible_ticket(turn, number, lock=True)
     if find_event(turn.session, key) is None:
-        _keep(turn, ticket, text, key)
-        ticket = load_ticket(turn.session, number)
+        ticket = keep_reply(turn, ticket, text, key)
     return ticket_view(turn, ticket)
-
-
-def _keep(turn: Turn, ticket: Ticket, text: str, key: str) -> None:
-    by_staff = turn.role.is_staff
-    changed = life_cycle.answered_by_staff(ticket) if by_staff else life_cycle.answered_by_contact(ticket)
-    save_ticket(turn.session, changed)
-    kind = EventKind.STAFF_ANSWERED if by_staff else EventKind.CONTACT_ANSWERED
-    answered = keep_event(turn, event(turn, changed, kind, text), key=key)
-    files.attach_from(turn, changed)
-    announcements.ticket_changed(turn.session, changed, answered, turn.now)
 
 
 def typed(turn: Turn, words: Typed) -> Answer:
     """Words that are no command: an answer where they name a ticket, a question whose they are, or a new ticket."""
-    if words.attachments:
-        return files.received(turn, words)
     if len(words.text) > LONGEST_WORDS:
         return Notice(_too_long(turn), is_error=True)
+    if words.attachments:
+        return attaching.received(turn, words)
     if words.ticket is not None and words.text and not turn.role.is_staff:
         return _answer_typed(turn, words.ticket, words.text)
     if turn.role.is_staff:
@@ -106,7 +89,7 @@ def _answer_typed(turn: Turn, number: int, text: str) -> Answer:
     ticket = visible_ticket(turn, number, lock=True)
     key = f"activity:{turn.source.activity_id}"
     if find_event(turn.session, key) is None:
-        _keep(turn, ticket, text, key)
+        keep_reply(turn, ticket, text, key)
     return Notice(turn.texts("Added to ticket {number}: {subject}", number=number, subject=ticket.subject))
 
 
@@ -122,7 +105,7 @@ def message_edited(turn: Turn, edit: Edited) -> Answer:
     text = edit.text.strip()
     if text == kept.text or not ticket.is_open or find_event(turn.session, key) is not None:
         return None
-    _keep(turn, ticket, text, key)
+    keep_reply(turn, ticket, text, key)
     return Notice(
         turn.texts("Your change was added to ticket {number}; the first version stays there too.", number=ticket.number)
     )

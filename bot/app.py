@@ -22,7 +22,8 @@ from aiohttp import web
 
 from bot.clock import Clock, SystemClock
 from bot.delivery import Delivery
-from bot.files import FileKinds, serve_file
+from bot.fetching import FileKinds
+from bot.file_pages import serve_file
 from bot.limits import Limits
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.postings import Postings

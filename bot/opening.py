@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot import announcements
+from bot.files import attach_waiting, waiting_files
 from bot.pickups import arm_pickup
 from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
@@ -19,6 +20,7 @@ from cards.opening import OpeningSheet, opening_card
 from contract.contracts import check_covered
 from contract.errors import MoveNotAllowed
 from contract.events import EventKind
+from contract.files import FileState
 from contract.local_time import local
 from contract.moves import Move, moves
 from contract.people import Customer
@@ -65,6 +67,7 @@ def _form(turn: Turn, click: StartTicket, notice: str = "") -> Card:
         pickup_due_at=due(turn.now, None, book.profile, working_days=turn.policy.pickup_in_working_days),
         prices=book.for_year(local(handled_at or turn.now).year),
         recent=tuple(recent_tickets(turn.session, customer.id, turn.now - RECENT)),
+        files=tuple(file.name for file in waiting_files(turn, click.activity) if file.state is not FileState.FAILED),
         phone=turn.policy.provider.phone,
         now=turn.now,
     )
@@ -94,6 +97,7 @@ def open_ticket(turn: Turn, click: OpenTicket) -> Answer:
         follow_up_of=click.follow_up_of,
     )
     ticket = keep_opened(turn, draft, key, {})
+    attach_waiting(turn, ticket, click.activity)
     if click.follow_up_of is not None:
         before = load_ticket(turn.session, click.follow_up_of)
         followed = keep_event(turn, event(turn, before, EventKind.TICKET_FOLLOWED_UP, follow_up=ticket.number))

@@ -12,11 +12,13 @@ from typing import Any
 
 from bot import (
     answers,
+    attaching,
     chats,
     closing,
     corrections,
     estimate_offers,
     estimates,
+    files,
     log_forms,
     opening,
     overview,
@@ -29,6 +31,7 @@ from bot import (
 from bot.turn import Answer
 from bot.words import Edited, Installed, Typed, Uninstalled
 from cards.clicks import estimates as estimate_clicks
+from cards.clicks import files as file_clicks
 from cards.clicks import hours as hour_clicks
 from cards.clicks import people as people_clicks
 from cards.clicks import queue as queue_clicks
@@ -97,6 +100,10 @@ ROUTES: Mapping[type, Route] = {
     queue_clicks.WaiveMinimum: Route(STAFF, closing.waive_minimum),
     queue_clicks.StartPhoneTicket: Route(STAFF, phone_tickets.start_phone_ticket, writes=False),
     queue_clicks.OpenPhoneTicket: Route(STAFF, phone_tickets.open_phone_ticket),
+    # files
+    file_clicks.ShowFiles: Route(PARTIES, files.show_files),
+    file_clicks.AttachFiles: Route(PARTIES, attaching.attach_files),
+    file_clicks.RetryFile: Route(PARTIES, files.retry_file),
     # hours
     hour_clicks.StartLogging: Route(STAFF, log_forms.start_logging),
     hour_clicks.LogTime: Route(STAFF, log_forms.log_time),

@@ -113,7 +113,7 @@ def ticket_sheet(session: Session, reader: Standing, ticket: Ticket, now: dateti
         decided_by=names[estimate.decided_by].name if estimate and estimate.decided_by is not None else None,
         events=tuple(events),
         more_events=count_events(session, ticket.number, internal=is_staff) - len(events) if full else 0,
-        files=count_files(session, ticket.number),
+        files=count_files(session, ticket.number, internal=is_staff),
         waits=waiting_for(ticket, has_open_estimate=offered, has_access=has_access),
         moves=moves(
             ticket,

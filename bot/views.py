@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import chats, strangers
+from bot import chats, files, strangers
 from bot.estimates import estimate_view
 from bot.tickets import check_visible, ticket_sheet
 from bot.turn import Policy
@@ -33,6 +33,7 @@ def _ticket(session: Session, reader: Standing, args: Mapping[str, Any], now: da
 VIEWS: Mapping[str, View] = {
     "ticket": _ticket,
     "estimate": estimate_view,
+    "files": files.files_view,
     "welcome": chats.welcome_view,
     "knock": strangers.knock_view,
 }

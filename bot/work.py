@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot import announcements
-from bot.answers import text_key
 from bot.pickups import arm_pickup, drop_pickup
+from bot.replies import text_key
 from bot.tickets import event, keep_event, new_form_id, prices_of, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.queue import (

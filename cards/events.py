@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from cards.formats import date, date_time, duration, money
+from cards.formats import date, date_time, duration, money, size
 from cards.labels import band_label, outcome_label, urgency_label
 from cards.language import Texts, message, texts_for
 from cards.plain_text import clip
@@ -136,6 +136,21 @@ def _noticed(t: Texts, event: TicketEvent, language: Language) -> str:
     )
 
 
+def _attached(t: Texts, event: TicketEvent, language: Language) -> str:
+    return t(
+        "{name} attached {file} ({size})",
+        name=event.actor_name,
+        file=event.details.get("file", ""),
+        size=size(event.details.get("size_bytes", 0), language),
+    )
+
+
+def _noted(t: Texts, event: TicketEvent, language: Language) -> str:
+    if "file" in event.details:
+        return t("{attached}, for engineers only", attached=_attached(t, event, language))
+    return t("{name} made an internal note", name=event.actor_name)
+
+
 def _timer_limit(t: Texts, event: TicketEvent, language: Language) -> str:
     name, left = event.details.get("engineer", ""), event.details.get("left_minutes", 0)
     if not left:
@@ -167,10 +182,8 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     ),
     EventKind.CONTACT_ANSWERED: lambda t, e, _: t("{name} wrote", name=e.actor_name),
     EventKind.STAFF_ANSWERED: lambda t, e, _: t("{name} wrote", name=e.actor_name),
-    EventKind.NOTE_ADDED: lambda t, e, _: t("{name} made an internal note", name=e.actor_name),
-    EventKind.FILE_ATTACHED: lambda t, e, _: t(
-        "{name} attached {file}", name=e.actor_name, file=e.details.get("file", "")
-    ),
+    EventKind.NOTE_ADDED: _noted,
+    EventKind.FILE_ATTACHED: _attached,
     EventKind.WAITING_FOR_CUSTOMER: lambda t, e, _: t("{name} waits for the customer", name=e.actor_name),
     EventKind.WAITING_FOR_MICROSOFT: lambda t, e, _: t(
         "{name} waits for Microsoft (case {case})", name=e.actor_name, case=e.details.get("case", "")

@@ -51,6 +51,8 @@ class OpeningSheet:
     pickup_due_at: datetime
     prices: PriceList
     recent: tuple[Ticket, ...] = ()
+    files: tuple[str, ...] = ()
+    """Names of what was sent along."""
     phone: str
     now: datetime
 
@@ -82,6 +84,7 @@ def opening_card(sheet: OpeningSheet, language: Language, *, notice: str = "") -
             placeholder=t("What happens, since when, what did you expect?"),
             error=t("Describe the problem in your own words."),
         ),
+        text(t("Sent along: {files}", files=clip(", ".join(sheet.files), 300)), subtle=True) if sheet.files else None,
         text_input("subject", t("Subject (we propose one if you leave it empty)"), max_length=200),
         choice_input(
             "product",

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cards.clicks.base import Click
+from cards.clicks.files import ShowFiles
 from cards.clicks.tickets import (
     LONGEST_WORDS,
     AnswerTicket,
@@ -276,6 +277,8 @@ def _actions(t: Texts, sheet: TicketSheet, *, is_staff: bool) -> list[Action]:
         (Move.FOLLOW_UP, t("Follow-up ticket"), StartTicket(follow_up_of=number)),
     ]
     actions = [execute(title, click) for move, title, click in offers if move in sheet.moves]
+    if sheet.files:
+        actions.append(execute(t("Files ({n})", n=sheet.files), ShowFiles(ticket=number)))
     if sheet.more_events or len(sheet.events) > 1:
         actions.append(execute(t("History"), ShowHistory(ticket=number)))
     actions.append(execute(t("My tickets"), ShowTickets()))

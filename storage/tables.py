@@ -279,13 +279,15 @@ files = Table(
     # fetching | stored | failed
     Column("state", String(20), nullable=False),
     Column("failure", String(40)),
-    # Where Teams keeps the bytes, forgotten once they are stored (the address is a secret).
+    # Where Teams keeps the bytes; once they are stored only its digest (the address is a secret).
     Column("source", Json),
     Column("size_bytes", BigInteger),
     Column("sha256", String(64)),
     Column("created_at", Instant, nullable=False),
     Column("activity_id", String(300), nullable=False),
     Column("position", Integer, nullable=False),
+    # Kept among the engineers: no contact ever sees it.
+    Column("is_internal", Boolean, nullable=False),
     UniqueConstraint("activity_id", "position"),
 )
 
