@@ -114,7 +114,9 @@ def ticket_changed(
     people.
     """
     contacts = contact_ids(session, ticket.customer_id)
-    for person_id in _readers(contacts, readers_of(session, ticket_subject(ticket.number))):
+    # The staff's first copies may still be on their way, drawn before this and not yet known to stand anywhere.
+    staff = staff_ids(session)
+    for person_id in _readers(contacts, staff, readers_of(session, ticket_subject(ticket.number))):
         show_ticket(session, person_id, ticket.number, now, post=person_id in contacts)
     for person_id in _hearers(session, ticket, event, contacts, also):
         tell(session, person_id, event.id, now)
