@@ -22,7 +22,7 @@ from contract.tickets import Ticket
 from storage import outbox
 from storage.contacts import contact_ids
 from storage.people import manager_ids, staff_ids
-from storage.posted_cards import readers_of
+from storage.posted_cards import readers_of, subjects_of
 
 SHOW, LINE, FETCH_FILE, LOOK_UP = "show", "line", "fetch_file", "look_up"
 
@@ -73,7 +73,7 @@ def show(
         },
         now=now,
         # A row that must post something new is never dropped for one that only updates.
-        replaces=subject if subject and not post and not fresh else None,
+        replaces=None if subject is None or fresh else f"post:{subject}" if post else subject,
         due_at=due_at,
     )
 
@@ -144,6 +144,34 @@ def show_managers(session: Session, view: str, args: Mapping[str, Any], now: dat
     """Show a view to every manager, and keep it current."""
     for person_id in _readers(manager_ids(session), readers_of(session, subject)):
         show(session, person_id, view, args, now, subject=subject)
+
+
+def knock_subject(knock_id: int) -> str:
+    """What the managers' cards of a knock are remembered by."""
+    return f"knock:{knock_id}"
+
+
+def customer_subject(customer_id: int) -> str:
+    """What the staff's live cards of a customer are remembered by."""
+    return f"customer:{customer_id}"
+
+
+def follow(session: Session, subject: str, now: datetime, *, also: Collection[int] = ()) -> None:
+    """Bring every open copy of a live card up to date, whoever has it, without a sound.
+
+    `also` names people to whom a first copy may be on its way at this moment.
+    """
+    view, _, key = subject.partition(":")
+    for person_id in _readers(readers_of(session, subject), also):
+        show(session, person_id, view, {view: int(key)}, now, post=False, subject=subject)
+
+
+def follow_person(session: Session, person_id: int, now: datetime) -> None:
+    """Bring every live card in a person's chat up to date: the language changed, or what the person may see."""
+    for subject in subjects_of(session, person_id):
+        view, _, key = subject.partition(":")
+        if key.isdecimal():
+            show(session, person_id, view, {view: int(key)}, now, post=False, subject=subject)
 
 
 def _readers(*groups: Collection[int]) -> list[int]:

@@ -144,7 +144,7 @@ class _Bot:
                 TokenCheck(settings.app_id, self._keys), TeamsAdapter(activities), hosts=hosts, clock=clock.now
             )
             kinds = (
-                *Postings(database, self._connector, self._router.policy, clock).kinds(),
+                *Postings(database, self._connector, self._router.policy, clock, self._limits).kinds(),
                 *FileKinds(database, self._connector, self._router.policy).kinds(),
             )
             delivery = Delivery(database, kinds, clock, self._limits, observe=self._metrics.delivered)

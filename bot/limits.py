@@ -94,6 +94,16 @@ class Limits:
         if delay_s > 0:
             await asyncio.sleep(delay_s)
 
+    async def wait_tenant(self, tenant: str) -> None:
+        """Count a send against its tenant only, and wait until it has room."""
+        if self._tenant is None:
+            return
+        now = self._clock.now()
+        free_at = self._tenant.free_at(self._tenants.get(tenant), now)
+        self._tenants[tenant] = self._tenant.spent(self._tenants.get(tenant), now)
+        if free_at > now:
+            await asyncio.sleep((free_at - now).total_seconds())
+
     def pace(self, chat: str) -> Pace:
         """The buckets of a chat, to be kept for whoever speaks to it next."""
         known = self._chats.get(chat, _FRESH)

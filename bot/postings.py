@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot import announcements
 from bot.announcements import LINE, LOOK_UP, SHOW
 from bot.clock import Clock
+from bot.limits import Limits
 from bot.outcomes import Dead, Done, End, InDoubtPolicy, Kind, Outcome, Work
 from bot.turn import Policy
 from bot.views import VIEWS
@@ -22,9 +24,10 @@ from bot.wire import Connector, Message, Refused
 from cards.components import Card
 from cards.events import event_line
 from cards.welcome import no_longer_yours
+from storage.contacts import find_knock
 from storage.database import Database
 from storage.errors import NotFound
-from storage.people import Chat, Standing, load_standings, mark_unreachable, set_email
+from storage.people import Chat, Standing, load_standings, manager_ids, mark_unreachable, set_email
 from storage.posted_cards import PostedCard, copies_of, forget, remember
 from storage.tickets import load_events_by_id, load_ticket
 
@@ -39,6 +42,8 @@ class _Showing:
     chat: Chat
     card: Card
     copies: tuple[PostedCard, ...]
+    tenant_id: str
+    may_post: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Postings:
     connector: Connector
     policy: Policy
     clock: Clock = field(repr=False)
+    limits: Limits = field(repr=False)
 
     def kinds(self) -> tuple[Kind, ...]:
         """What delivery registers."""
@@ -66,8 +72,12 @@ class Postings:
             return Dead("no chat with this person yet", is_unreachable=True)
         message = Message(card=showing.card, summary=showing.card.summary or showing.card.fallback_text)
         gone: list[str] = []
-        current = [copy for copy in showing.copies if not copy.is_held(now)]
-        for copy in current:
+        calls = 0
+        for copy in showing.copies:
+            if copy.is_held(now):
+                continue
+            await self._pace(work, showing.tenant_id, calls)
+            calls += 1
             try:
                 await self.connector.update(showing.chat.service_url, copy.conversation_id, copy.activity_id, message)
             except Refused as refused:
@@ -76,7 +86,8 @@ class Postings:
                 gone.append(copy.activity_id)
         stands = len(showing.copies) > len(gone)
         result: dict[str, Any] = {"conversation": showing.chat.conversation_id, "gone": gone}
-        if work.payload["fresh"] or (not stands and (work.payload["post"] or gone)):
+        if showing.may_post and (work.payload["fresh"] or (not stands and (work.payload["post"] or gone))):
+            await self._pace(work, showing.tenant_id, calls)
             result["posted"] = await self.connector.send(
                 showing.chat.service_url, showing.chat.conversation_id, message
             )
@@ -89,11 +100,21 @@ class Postings:
             return None
         try:
             card = VIEWS[payload["view"]](session, reader, payload["args"], now, self.policy)
+            may_post = True
         except NotFound:
             # No longer a contact, or no longer staff: what stands in the chat loses its data.
-            card = no_longer_yours(reader.person.language, payload["subject"])
+            card, may_post = no_longer_yours(reader.person.language, payload["subject"]), False
         copies = copies_of(session, payload["subject"], reader.person.id) if payload["subject"] else ()
-        return _Showing(reader.chat, card, copies)
+        return _Showing(reader.chat, card, copies, reader.person.tenant_id, may_post)
+
+    async def _pace(self, work: Work, tenant_id: str, calls: int) -> None:
+        """Wait for the tenant's limit; delivery has counted the first call against the chat's, further ones count
+        here.
+        """
+        if calls:
+            await self.limits.wait(work.mailbox, tenant_id)
+        else:
+            await self.limits.wait_tenant(tenant_id)
 
     async def tell(self, work: Work) -> Outcome:
         """Post the line of an event, or the lines of several that waited together, as one message."""
@@ -102,6 +123,7 @@ class Postings:
             return Dead("no chat with this person yet", is_unreachable=True)
         if not text:
             return Done()
+        await self._pace(work, reader.person.tenant_id, 0)
         await self.connector.send(
             reader.chat.service_url, reader.chat.conversation_id, Message(text=text, summary=text)
         )
@@ -161,3 +183,7 @@ def _told(session: Session, work: Work, end: End, now: datetime) -> None:
 def _looked_up(session: Session, work: Work, end: End, now: datetime) -> None:
     if isinstance(end, Done) and end.result:
         set_email(session, work.payload["person"], end.result["name"], end.result["email"])
+        knock_id = find_knock(session, work.payload["person"])
+        if knock_id is not None:
+            # The managers' card went out before name and address were known.
+            announcements.follow(session, announcements.knock_subject(knock_id), now, also=manager_ids(session))

@@ -139,7 +139,9 @@ class Router:
             standing = find_standing(session, incoming.tenant_id, incoming.object_id)
             if standing is None:
                 raise NotFound("person", person_id)
-        keep_heard(session, standing, chat, incoming.name, now)
+        keep_heard(
+            session, standing, chat, incoming.name, now, guess=self._guess(incoming) if incoming.locale else None
+        )
         if standing.unreachable_since is not None or standing.chat is None:
             outbox.revive(session, announcements.mailbox_of(standing.person.id), now)
         return find_standing(session, incoming.tenant_id, incoming.object_id)

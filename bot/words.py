@@ -59,7 +59,7 @@ _LIST = ("my tickets", "mijn tickets", "tickets", "overview", "overzicht", "stat
 _SEARCH = ("search", "zoek", "zoeken", "find", "vind")
 _QUEUE = ("queue", "wachtrij", "werkvoorraad")
 _CONTACTS = {"contacts", "contactpersonen", "contacten"}
-_CUSTOMERS = {"customers", "klanten", "customer", "klant"}
+_CUSTOMERS = ("customers", "klanten", "customer", "klant")
 _LANGUAGES = {
     "nederlands": Language.NL,
     "dutch": Language.NL,
@@ -83,20 +83,20 @@ def understand(text: str, language: Language, attachments: tuple[Attachment, ...
     if attachments:
         number, said = _numbered(text)
         return Typed(text=said, attachments=attachments, ticket=number)
-    if plain in _HELP or (plain == "" and words != ""):
+    if plain in _HELP or not any(char.isalnum() for char in words):
         return ShowHelp()
     if plain in _LANGUAGES:
         other = Language.EN if language is Language.NL else Language.NL
         return SetLanguage(language=_LANGUAGES[plain] or other)
     if plain in _CONTACTS:
         return ShowContacts()
-    if plain in _CUSTOMERS:
-        return ShowCustomers()
     for names, make in (
         (_NEW, lambda rest: StartTicket(text=rest)),
         (_LIST, lambda rest: ShowTickets(query=rest)),
         (_SEARCH, lambda rest: ShowTickets(query=rest)),
         (_QUEUE, lambda rest: ShowQueue(query=rest)),
+        # Words behind it need a colon: "customers can't reach us" is a problem.
+        (_CUSTOMERS, lambda rest: ShowCustomers(query=rest)),
     ):
         rest = _after(words, names)
         if rest is not None:
@@ -108,7 +108,7 @@ def understand(text: str, language: Language, attachments: tuple[Attachment, ...
 
 
 def _after(words: str, names: tuple[str, ...]) -> str | None:
-    """What follows a command, for a command that stands alone, has a colon, or is a single imperative word with more."""
+    """What follows a command that stands alone, has a colon, or is a single imperative word with more behind it."""
     folded = words.casefold()
     for name in sorted(names, key=len, reverse=True):
         if folded.rstrip("!. ") == name:

@@ -178,8 +178,14 @@ def is_stale(standing: Standing, chat: Chat, name: str, now: datetime) -> bool:
     )
 
 
-def keep_heard(session: Session, standing: Standing, chat: Chat, name: str, now: datetime) -> None:
-    """Note that the person was heard in `chat`; whoever writes is reachable again."""
+def keep_heard(
+    session: Session, standing: Standing, chat: Chat, name: str, now: datetime, *, guess: Language | None = None
+) -> None:
+    """Note that the person was heard in `chat`; whoever writes is reachable again.
+
+    `guess` is the language of the client, which counts the first time somebody is heard who was named before.
+    """
+    is_new = standing.heard_at is None and not standing.chose_language
     session.execute(
         update(people)
         .where(people.c.id == standing.person.id)
@@ -189,6 +195,7 @@ def keep_heard(session: Session, standing: Standing, chat: Chat, name: str, now:
             service_url=chat.service_url,
             user_id=chat.user_id,
             heard_at=now,
+            language=(guess if guess and is_new else standing.person.language).value,
             installed_at=people.c.installed_at if standing.chat else now,
             unreachable_since=None,
         )
