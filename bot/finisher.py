@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.errors import CommitInDoubt, DatabaseAway
 from storage.failures import Failure, failure_of
 from storage.mailboxes import Batch, Hold, Letter, Settled
-from storage.outbox_tables import State
+from storage.outbox_states import State
 from storage.sessions import Session
 
 RETRY_S = 0.5

@@ -20,7 +20,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
-from storage.outbox_tables import State, is_waiting, mailbox, outbox, worker
+from storage.outbox_states import State
+from storage.outbox_tables import is_waiting, mailbox, outbox, worker
 from storage.sessions import insert_into
 
 BATCH = 8

@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.outbox_tables import State, is_letter, is_waiting, mailbox, outbox
+from storage.outbox_states import State
+from storage.outbox_tables import is_letter, is_waiting, mailbox, outbox
 from storage.sessions import Insert, insert_into, put_off, take_waiting
 
 

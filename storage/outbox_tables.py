@@ -6,24 +6,10 @@ long to wait), so claiming work costs the same with a backlog of ten rows or of 
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, String, Table, Text, literal_column
 
 from storage.columns import Instant, Json, RowId
 from storage.metadata import metadata
-
-
-class State(IntEnum):
-    """What became of a row of the outbox."""
-
-    WAITING = 0
-    DONE = 2
-    DEAD = 3  # refused, or failed too often: kept as a dead letter
-    UNREACHABLE = 4  # the person blocked or uninstalled the bot: a dead letter until they are heard again
-    SUPERSEDED = 5  # a newer row took its place
-    DROPPED = 6  # may have been sent before a crash, and sending it twice would be worse
-
 
 outbox = Table(
     "outbox",

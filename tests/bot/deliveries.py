@@ -16,7 +16,7 @@ from bot.limits import Limits
 from bot.outcomes import Done, End, InDoubtPolicy, Kind, Outcome, Work
 from storage import outbox
 from storage.database import Database
-from storage.outbox_tables import State
+from storage.outbox_states import State
 from storage.outbox_tables import outbox as rows
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from bot.outcomes import Done
 from storage import outbox
 from storage.database import Database
-from storage.outbox_tables import State, mailbox, worker
+from storage.outbox_states import State
+from storage.outbox_tables import mailbox, worker
 from tests.bot.deliveries import START, Bench
 
 

@@ -14,7 +14,7 @@ from bot.outcomes import Dead, Done, Dropped, End, Kind, Later, Work
 from bot.wire import Busy, InDoubt, Refused
 from storage import outbox
 from storage.errors import CommitInDoubt, DatabaseAway
-from storage.outbox_tables import State
+from storage.outbox_states import State
 from tests.bot.deliveries import Bench
 
 

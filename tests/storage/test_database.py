@@ -7,7 +7,6 @@ import logging
 import time
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -285,35 +284,3 @@ def test_an_address_of_another_kind_is_refused(url: str) -> None:
     """Only a SQLite file and PostgreSQL through asyncpg are known."""
     with pytest.raises(UnknownDatabase):
         open_database(url)
-
-
-async def test_a_deadlock_is_run_again(postgresql: Database) -> None:
-    """Two functions that lock the same rows in opposite order both succeed."""
-    for key in "ab":
-        await postgresql.write(partial(add, key=key))
-
-    def count_up(session: Session, order: str) -> None:
-        for key in order:
-            session.execute(update(timer).where(timer.c.key == key).values(attempts=timer.c.attempts + 1))
-            session.execute(text("SELECT pg_sleep(0.05)"))
-
-    await asyncio.gather(*(postgresql.write(partial(count_up, order=o)) for o in ("ab", "ba")))
-    assert await postgresql.read(lambda session: list(session.scalars(select(timer.c.attempts)))) == [2, 2]
-
-
-async def test_a_lost_connection_is_replaced(postgresql: Database) -> None:
-    """A server that ended the connections meanwhile is not noticed by those who write or read next."""
-    await asyncio.gather(*(postgresql.write(partial(add, key=str(n))) for n in range(8)))
-    killed = select(text("count(pg_terminate_backend(pid))")).select_from(text("pg_stat_activity"))
-    others = killed.where(text("pid <> pg_backend_pid() AND datname = current_database()"))
-    await postgresql.read(lambda session: session.execute(others).all())
-    await asyncio.gather(*(postgresql.write(partial(add, key=f"again {n}")) for n in range(8)))
-    assert len(await postgresql.read(keys)) == 16
-
-
-async def test_a_server_that_is_away_is_said_to_be_away(tmp_path: Path) -> None:
-    """No server at the address: the caller hears DatabaseAway and knows that nothing was done."""
-    nowhere = open_database(f"postgresql+asyncpg://postgres@/nothing?host={tmp_path}")
-    with pytest.raises(DatabaseAway):
-        await nowhere.read(keys)
-    await nowhere.close()

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from storage import outbox
 from storage.database import Database
-from storage.outbox_tables import State, mailbox
+from storage.outbox_states import State
+from storage.outbox_tables import mailbox
 from storage.outbox_tables import outbox as rows
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
