@@ -1,8 +1,8 @@
 """When the bot's secret or certificate ends, so that somebody is told before the bot falls silent.
 
-Graph knows: an app may read its own registration (`Application.Read.All`, or `Application.ReadWrite.OwnedBy` for an app
-that owns itself). Where it may not, the setting FOURSTAR_SECRET_EXPIRES_ON or the certificate's own end take its place.
-A managed identity has nothing that ends.
+Graph knows: an app may read its own registration (`Application.Read.All`, or `Application.ReadWrite.OwnedBy` for an
+app that owns itself). Where it may not, the setting FOURSTAR_SECRET_EXPIRES_ON or the certificate's own end take its
+place. A managed identity has nothing that ends.
 """
 
 from __future__ import annotations
