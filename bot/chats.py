@@ -18,7 +18,6 @@ from cards.welcome import help_card, welcome_card
 from contract.people import Role
 from storage.errors import NotFound
 from storage.people import Standing, forget_chat, mark_welcomed, set_language
-from storage.posted_cards import subjects_of
 
 
 def installed(turn: Turn, _: Installed) -> Answer:
@@ -49,10 +48,5 @@ def show_help(turn: Turn, _: ShowHelp) -> Answer:
 def choose_language(turn: Turn, click: SetLanguage) -> Answer:
     """Speak the other language from now on; the cards that stand in the chat follow."""
     set_language(turn.session, turn.person.id, click.language, chosen=True)
-    for subject in subjects_of(turn.session, turn.person.id):
-        kind, _, key = subject.partition(":")
-        if kind in ("ticket", "estimate"):
-            announcements.show(
-                turn.session, turn.person.id, kind, {kind: int(key)}, turn.now, post=False, subject=subject
-            )
+    announcements.follow_person(turn.session, turn.person.id, turn.now)
     return help_card(replace(turn.person, language=click.language), turn.role, turn.policy.provider)

@@ -16,12 +16,15 @@ from bot import (
     chats,
     closing,
     corrections,
+    customer_terms,
+    customers,
     estimate_offers,
     estimates,
     files,
     log_forms,
     opening,
     overview,
+    people,
     phone_tickets,
     queue,
     tickets,
@@ -30,6 +33,7 @@ from bot import (
 )
 from bot.turn import Answer
 from bot.words import Edited, Installed, Typed, Uninstalled
+from cards.clicks import customers as customer_clicks
 from cards.clicks import estimates as estimate_clicks
 from cards.clicks import files as file_clicks
 from cards.clicks import hours as hour_clicks
@@ -62,6 +66,27 @@ ROUTES: Mapping[type, Route] = {
     Typed: Route(PARTIES, answers.typed),
     people_clicks.ShowHelp: Route(PARTIES, chats.show_help, writes=False),
     people_clicks.SetLanguage: Route(PARTIES, chats.choose_language),
+    # people
+    people_clicks.ShowContacts: Route(PARTIES, people.show_contacts, writes=False),
+    people_clicks.ShowCustomers: Route(STAFF, customers.show_customers, writes=False),
+    people_clicks.SearchCustomers: Route(STAFF, customers.search_customers, writes=False),
+    people_clicks.ShowCustomer: Route(STAFF, customers.show_customer, writes=False),
+    people_clicks.ShowKnock: Route(MANAGER, people.show_knock),
+    people_clicks.AppointContact: Route(MANAGER, people.appoint_contact),
+    people_clicks.RefuseKnock: Route(MANAGER, people.refuse_knock),
+    people_clicks.StartRemoval: Route(MANAGER, people.start_removal),
+    people_clicks.RemoveContact: Route(MANAGER, people.remove_contact),
+    # what was agreed with a customer
+    customer_clicks.StartContract: Route(MANAGER, customer_terms.start_contract),
+    customer_clicks.KeepContract: Route(MANAGER, customer_terms.keep_contract),
+    customer_clicks.StartAddendum: Route(MANAGER, customer_terms.start_addendum),
+    customer_clicks.KeepAddendum: Route(MANAGER, customer_terms.keep_addendum),
+    customer_clicks.StartPrices: Route(MANAGER, customer_terms.start_prices),
+    customer_clicks.KeepPrices: Route(MANAGER, customer_terms.keep_prices),
+    customer_clicks.StartConsent: Route(MANAGER, customer_terms.start_consent),
+    customer_clicks.KeepConsent: Route(MANAGER, customer_terms.keep_consent),
+    customer_clicks.StartConsentWithdrawal: Route(MANAGER, customer_terms.start_consent_withdrawal),
+    customer_clicks.WithdrawConsent: Route(MANAGER, customer_terms.withdraw_consent),
     # tickets
     ticket_clicks.StartTicket: Route(CONTACT, opening.start_ticket, writes=False),
     ticket_clicks.OpenTicket: Route(CONTACT, opening.open_ticket),

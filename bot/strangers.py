@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import announcements
+from bot.announcements import customer_subject, knock_subject
 from bot.turn import Answer, Notice, Policy, Turn
 from bot.words import Edited, Installed, Uninstalled
 from cards.clicks.people import SetLanguage
@@ -24,12 +25,7 @@ from cards.welcome import stranger_card
 from contract.people import Role
 from storage.contacts import find_knock, keep_knock, load_contacts, load_customer, load_knock
 from storage.errors import NotFound
-from storage.people import Standing, set_language
-
-
-def knock_subject(knock_id: int) -> str:
-    """What the managers' cards of a knock are remembered by."""
-    return f"knock:{knock_id}"
+from storage.people import Standing, load_person, set_language
 
 
 def turn_away(turn: Turn, act: object) -> Answer:
@@ -63,6 +59,7 @@ def _knock(turn: Turn) -> None:
         announcements.show_managers(
             turn.session, "knock", {"knock": knock_id}, turn.now, subject=knock_subject(knock_id)
         )
+        announcements.follow(turn.session, customer_subject(customer.id), turn.now)
 
 
 def knock_view(session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy) -> Card:
@@ -78,10 +75,13 @@ def knock_sheet(session: Session, knock_id: int) -> KnockSheet:
     contacts = load_contacts(session, knock.customer_id)
     return KnockSheet(
         knock_id=knock.id,
+        customer_id=knock.customer_id,
         person=knock.person,
         customer_name=load_customer(session, knock.customer_id).name,
         knocked_at=knock.knocked_at,
         times=knock.times,
         state=knock.state,
-        contacts=tuple(contact.person.name for contact in contacts),
+        contacts=tuple(contact.person for contact in contacts),
+        decided_by=load_person(session, knock.decided_by).name if knock.decided_by is not None else None,
+        decided_at=knock.decided_at,
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import chats, files, strangers
+from bot import chats, customers, files, people, strangers
 from bot.estimates import estimate_view
 from bot.tickets import check_visible, ticket_sheet
 from bot.turn import Policy
@@ -36,5 +36,8 @@ VIEWS: Mapping[str, View] = {
     "files": files.files_view,
     "welcome": chats.welcome_view,
     "knock": strangers.knock_view,
+    "customer": customers.customer_view,
+    "contact_changed": people.contact_changed_view,
+    "knock_refused": people.knock_refused_view,
 }
 """View name → function(session, reader, args, now, policy). Raises NotFound where the reader may not see it."""

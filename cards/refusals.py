@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cards.errors import ClickError, UnknownVerb, UnreadableClick, UrgencyRefused
-from cards.formats import date, duration, moment
+from cards.formats import date, duration, long_date, moment
 from cards.language import Texts, message, texts_for
 from contract import errors
 from contract.people import Language
@@ -44,6 +44,10 @@ _PLAIN: dict[type[Exception], str] = {
     errors.RemoteNeedsAccess: message(
         "The customer had not consented to remote access then. Record the consent first, or log the work as on-site."
     ),
+    errors.NotMonthStart: message("A contract starts on the 1st of a month."),
+    errors.NotMonthEnd: message("A contract ends on the last day of a month."),
+    errors.EndsBeforeStart: message("The last day lies before the first."),
+    errors.OverYearEnd: message("A contract ends at the latest on 31 December of the year it starts in."),
     errors.ResponseTooSlow: message("That response time is longer than the pick-up target."),
     UnknownVerb: _OLD_CARD,
     ClickError: _OLD_CARD,
@@ -53,6 +57,15 @@ _PLAIN: dict[type[Exception], str] = {
 _Text = Callable[[Texts, Any, Language, datetime], str]
 
 _WITH_FACTS: dict[type[Exception], _Text] = {
+    errors.StartsTooSoon: lambda t, error, language, _now: t(
+        "After this signature it can start on {day} at the earliest.", day=long_date(error.earliest, language)
+    ),
+    errors.OverlappingTerm: lambda t, error, language, _now: t(
+        "Contract {number} already covers days of it: {start} to {end}.",
+        number=error.contract.number,
+        start=long_date(error.contract.starts_on, language),
+        end=long_date(error.contract.ends_on, language),
+    ),
     errors.ReopenTooLate: lambda t, error, language, now: t(
         "Reopening was possible until {when}. Open a follow-up ticket instead.", when=moment(error.until, now, language)
     ),

@@ -85,8 +85,8 @@ def contact_ids(session: Session, customer_id: int) -> list[int]:
     )
 
 
-def appoint(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> None:
-    """Make a person contact of a customer; appointing one again changes nothing. Raises TooManyContacts (R4)."""
+def appoint(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:
+    """Make a person contact of a customer; False when the person is one already. Raises TooManyContacts (R4)."""
     load_customer(session, customer_id, lock=True)
     taken = session.execute(
         select(contacts.c.slot, contacts.c.person_id).where(
@@ -94,7 +94,7 @@ def appoint(session: Session, customer_id: int, person_id: int, by: int | None, 
         )
     ).all()
     if any(row.person_id == person_id for row in taken):
-        return
+        return False
     check_appointment(len(taken))
     slot = min(set(range(1, MAX_CONTACTS + 1)) - {row.slot for row in taken})
     session.execute(
@@ -105,6 +105,7 @@ def appoint(session: Session, customer_id: int, person_id: int, by: int | None, 
     session.execute(
         update(knocks).where(knocks.c.person_id == person_id).values(state="appointed", decided_by=by, decided_at=now)
     )
+    return True
 
 
 def remove_contact(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:
@@ -118,12 +119,19 @@ def remove_contact(session: Session, customer_id: int, person_id: int, by: int |
         )
         .values(removed_at=now, removed_by=by),
     )
+    if done:
+        session.execute(
+            update(knocks).where(knocks.c.person_id == person_id).values(state="removed", decided_by=by, decided_at=now)
+        )
     return done > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """Somebody of a customer who wrote to the bot without being appointed."""
+    """Somebody of a customer who wrote to the bot without being appointed.
+
+    `state`: waiting, appointed, refused, or removed (was a contact since, and is not any more).
+    """
 
     id: int
     customer_id: int
@@ -131,10 +139,20 @@ class Knock:
     knocked_at: datetime
     times: int
     state: str
+    decided_by: int | None = None
+    decided_at: datetime | None = None
 
 
 def keep_knock(session: Session, customer_id: int, person_id: int, now: datetime) -> bool:
-    """Count a knock; True when it is the first, which the managers hear of."""
+    """Count a knock; True when the managers are to hear of it: the first, and the first after a removal (D32)."""
+    again = count_changed(
+        session,
+        update(knocks)
+        .where(knocks.c.person_id == person_id, knocks.c.state == "removed")
+        .values(state="waiting", knocked_at=now, times=1, decided_by=None, decided_at=None),
+    )
+    if again:
+        return True
     done = count_changed(
         session,
         update(knocks).where(knocks.c.person_id == person_id).values(knocked_at=now, times=knocks.c.times + 1),
@@ -157,6 +175,8 @@ def load_knock(session: Session, knock_id: int, *, lock: bool = False) -> Knock:
             knocks.c.knocked_at,
             knocks.c.times,
             knocks.c.state,
+            knocks.c.decided_by,
+            knocks.c.decided_at,
         )
         .join(knocks, knocks.c.person_id == people.c.id)
         .where(knocks.c.id == knock_id)
@@ -164,7 +184,16 @@ def load_knock(session: Session, knock_id: int, *, lock: bool = False) -> Knock:
     found = session.execute(query.with_for_update(of=knocks) if lock else query).one_or_none()
     if found is None:
         raise NotFound("knock", knock_id)
-    return Knock(found.knock_id, found.customer_id, person_of(found), found.knocked_at, found.times, found.state)
+    return Knock(
+        found.knock_id,
+        found.customer_id,
+        person_of(found),
+        found.knocked_at,
+        found.times,
+        found.state,
+        found.decided_by,
+        found.decided_at,
+    )
 
 
 def find_knock(session: Session, person_id: int) -> int | None:
@@ -188,6 +217,11 @@ def list_knocks(session: Session, customer_id: int) -> list[Knock]:
         .order_by(knocks.c.knocked_at.desc())
     )
     return [Knock(row.knock_id, row.customer_id, person_of(row), row.knocked_at, row.times, row.state) for row in rows]
+
+
+def knock_ids(session: Session, customer_id: int) -> list[int]:
+    """Everybody of a customer who ever knocked, by the id of the knock."""
+    return list(session.scalars(select(knocks.c.id).where(knocks.c.customer_id == customer_id).order_by(knocks.c.id)))
 
 
 def refuse_knock(session: Session, knock_id: int, by: int, now: datetime) -> None:

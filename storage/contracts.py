@@ -58,6 +58,14 @@ def add_contract(
     )
 
 
+def find_contract(session: Session, number: str) -> Contract | None:
+    """The contract with this number, whoever's it is: a number is given once."""
+    customer_id = session.scalar(select(contracts.c.customer_id).where(contracts.c.number == number))
+    if customer_id is None:
+        return None
+    return next(found for found in load_contracts(session, customer_id) if found.number == number)
+
+
 def add_addendum(session: Session, contract_id: int, addendum: Addendum) -> None:
     """Keep a signed addendum for on-site work (R26)."""
     session.execute(insert(addenda).values(contract_id=contract_id, **_addendum_columns(addendum)))
@@ -87,6 +95,11 @@ def load_prices(session: Session, customer_id: int, years: Collection[int]) -> P
             for row in rows
         )
     )
+
+
+def has_own_prices(session: Session, customer_id: int) -> bool:
+    """Whether any price list was kept for a customer; otherwise the contract's prices hold."""
+    return session.scalar(select(price_lists.c.id).where(price_lists.c.customer_id == customer_id).limit(1)) is not None
 
 
 def set_prices(session: Session, customer_id: int, prices: PriceList) -> None:

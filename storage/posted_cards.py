@@ -95,6 +95,15 @@ def release(session: Session, *, conversation_id: str, activity_id: str) -> None
     session.execute(update(posted_cards).where(*_is(conversation_id, activity_id)).values(held_until=None))
 
 
+def release_all(session: Session, person_id: int) -> None:
+    """No form of this person counts any more: delivery may put something else in the place of every copy."""
+    session.execute(
+        update(posted_cards)
+        .where(posted_cards.c.person_id == person_id, posted_cards.c.held_until.is_not(None))
+        .values(held_until=None)
+    )
+
+
 def find_copy(session: Session, *, conversation_id: str, activity_id: str) -> PostedCard | None:
     """What stands in this message, if it is known."""
     row = session.execute(select(posted_cards).where(*_is(conversation_id, activity_id))).one_or_none()

@@ -1,4 +1,4 @@
-"""Buttons about the reader: language and help."""
+"""Buttons about people: the reader's language and help, the contacts of a customer, who knocked (R4, D32)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cards.clicks.base import Click, Id
+from cards.clicks.base import Click, Form, Id
 from contract.people import Language
 
 
@@ -41,3 +41,37 @@ class RefuseKnock(Click):
     """Decide that the person who knocked does not become a contact (managers)."""
 
     knock: Id
+
+
+class SearchCustomers(Form):
+    """Show the first page of the customers that match (staff)."""
+
+    query: Annotated[str, Field(max_length=200)] = ""
+
+
+class ShowCustomer(Click):
+    """Show everything about a customer: contacts, contract, prices, access (staff)."""
+
+    customer: Id
+
+
+class ShowKnock(Click):
+    """Show who knocked (managers)."""
+
+    knock: Id
+
+
+class StartRemoval(Click):
+    """Ask once more before a contact is removed; `knock` proposes who comes in their place (managers)."""
+
+    customer: Id
+    contact: Id
+    knock: Id | None = None
+
+
+class RemoveContact(Form):
+    """Remove a contact, and appoint the person who knocked in the same instant; 0 for nobody (managers)."""
+
+    customer: Id
+    contact: Id
+    knock: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0

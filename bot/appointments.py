@@ -1,0 +1,99 @@
+"""Contacts come and go: what follows from it, the same from chat and from the command line (R4, R5, D32).
+
+Who is appointed is welcomed, the other contact and the managers hear it. Who is removed loses every card that stands in
+the chat at once, also one on which a form is open. Tickets and estimates stay with the organisation.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import announcements
+from bot.announcements import customer_subject, knock_subject
+from storage import contacts
+from storage.errors import NotFound
+from storage.people import load_standings, manager_ids, mark_welcomed
+from storage.posted_cards import release_all
+
+
+def appoint_contact(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:
+    """Make a person contact; False when the person is one already. `by` is None from the command line.
+
+    Raises TooManyContacts.
+    """
+    if not contacts.appoint(session, customer_id, person_id, by, now):
+        return False
+    _greet(session, person_id, now)
+    _tell(session, customer_id, by, now, appointed=person_id)
+    return True
+
+
+def remove_contact(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:
+    """End an appointment; False when there was none."""
+    if not contacts.remove_contact(session, customer_id, person_id, by, now):
+        return False
+    _take_cards(session, person_id, now)
+    _tell(session, customer_id, by, now, removed=person_id)
+    return True
+
+
+def replace_contact(
+    session: Session, customer_id: int, old_id: int, new_id: int, *, by: int | None, now: datetime
+) -> None:
+    """Remove one and appoint another in the same transaction. Raises NotFound when the first is no contact."""
+    if not contacts.remove_contact(session, customer_id, old_id, by, now):
+        raise NotFound("contact", old_id)
+    _take_cards(session, old_id, now)
+    contacts.appoint(session, customer_id, new_id, by, now)
+    _greet(session, new_id, now)
+    _tell(session, customer_id, by, now, appointed=new_id, removed=old_id)
+
+
+def take_from_staff(session: Session, person_id: int, now: datetime) -> None:
+    """Somebody is no longer on the staff: the cards in the chat lose what they show."""
+    _take_cards(session, person_id, now)
+
+
+def refuse_knock(session: Session, knock: contacts.Knock, by: int, now: datetime) -> None:
+    """Somebody who knocked does not become a contact, and is told so politely."""
+    contacts.refuse_knock(session, knock.id, by, now)
+    announcements.show(session, knock.person.id, "knock_refused", {"customer": knock.customer_id}, now)
+    announcements.follow(session, knock_subject(knock.id), now)
+    announcements.follow(session, customer_subject(knock.customer_id), now)
+
+
+def _greet(session: Session, person_id: int, now: datetime) -> None:
+    """Welcome a new contact whose chat is known; the others are welcomed when the app arrives."""
+    if load_standings(session, [person_id])[person_id].chat is None:
+        return
+    mark_welcomed(session, person_id, now)
+    announcements.show(session, person_id, "welcome", {}, now)
+    announcements.follow_person(session, person_id, now)
+
+
+def _take_cards(session: Session, person_id: int, now: datetime) -> None:
+    release_all(session, person_id)
+    announcements.follow_person(session, person_id, now)
+
+
+def _tell(
+    session: Session,
+    customer_id: int,
+    by: int | None,
+    now: datetime,
+    *,
+    appointed: int | None = None,
+    removed: int | None = None,
+) -> None:
+    args = {"customer": customer_id, "appointed": appointed, "removed": removed}
+    concerned = {*contacts.contact_ids(session, customer_id), *manager_ids(session)}
+    if removed is not None:
+        concerned.add(removed)
+    for person_id in sorted(concerned - {by, appointed}):
+        announcements.show(session, person_id, "contact_changed", args, now)
+    # Every card on which the places of this customer stand: who waits can be appointed now, or not any more.
+    for knock_id in contacts.knock_ids(session, customer_id):
+        announcements.follow(session, knock_subject(knock_id), now)
+    announcements.follow(session, customer_subject(customer_id), now)

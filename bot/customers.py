@@ -1,0 +1,99 @@
+"""Customers for the staff: the list, and everything about one as it is now (R4, R6, R25, R29)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.tickets import new_form_id
+from bot.turn import Answer, Policy, Turn
+from cards.clicks.people import SearchCustomers, ShowCustomer, ShowCustomers
+from cards.components import Card
+from cards.customers import (
+    PAGE_CUSTOMERS,
+    ContactLine,
+    CustomerLine,
+    CustomerList,
+    CustomerSheet,
+    customer_card,
+    customer_list_card,
+)
+from contract.local_time import local
+from contract.people import Role
+from storage.contacts import list_knocks, load_contacts, load_customer
+from storage.contracts import has_own_prices, load_consents, load_contracts, load_prices
+from storage.customers import load_customer_page, load_reach
+from storage.errors import NotFound
+from storage.people import Standing
+
+
+def show_customers(turn: Turn, click: ShowCustomers) -> Answer:
+    """A page of all customers, narrowed to a search."""
+    found = load_customer_page(turn.session, click.query, click.page, PAGE_CUSTOMERS)
+    lines = tuple(CustomerLine(customer=row.customer, contacts=row.contacts, waiting=row.waiting) for row in found.rows)
+    return customer_list_card(
+        CustomerList(lines=lines, page=found.page, has_more=found.has_more, query=click.query, form_id=new_form_id()),
+        turn.language,
+    )
+
+
+def search_customers(turn: Turn, click: SearchCustomers) -> Answer:
+    """The first page of what matches the search box."""
+    return show_customers(turn, ShowCustomers(query=click.query))
+
+
+def show_customer(turn: Turn, click: ShowCustomer) -> Answer:
+    """Everything about one customer. Raises NotFound."""
+    return customer_answer(turn, click.customer)
+
+
+def customer_answer(turn: Turn, customer_id: int, notice: str = "", *, is_warning: bool = False) -> Card:
+    """The customer's card for the caller, as it is now. Raises NotFound."""
+    sheet = customer_sheet(turn.session, turn.role, customer_id, turn.now)
+    return customer_card(sheet, turn.language, notice=notice, is_warning=is_warning)
+
+
+def customer_view(session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy) -> Card:
+    """The customer's card for delivery. Raises NotFound for somebody who is not on the staff."""
+    if not reader.role.is_staff:
+        raise NotFound("customer", args["customer"])
+    return customer_card(customer_sheet(session, reader.role, args["customer"], now), reader.person.language)
+
+
+def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime) -> CustomerSheet:
+    """Everything that is known of a customer. Raises NotFound."""
+    customer = load_customer(session, customer_id)
+    year = local(now).year
+    book = load_prices(session, customer_id, (year,))
+    own = has_own_prices(session, customer_id)
+    return CustomerSheet(
+        customer=customer,
+        contacts=contact_lines(session, customer_id),
+        contracts=load_contracts(session, customer_id),
+        prices=book.for_year(year),
+        has_own_prices=own,
+        is_year_missing=not own or book.is_missing(year),
+        consents=load_consents(session, customer_id),
+        knocks=tuple((knock.id, knock.person.name) for knock in list_knocks(session, customer_id)),
+        is_manager=role is Role.MANAGER,
+        now=now,
+    )
+
+
+def contact_lines(session: Session, customer_id: int) -> tuple[ContactLine, ...]:
+    """The contacts of a customer and how they can be reached."""
+    people = [contact.person for contact in load_contacts(session, customer_id)]
+    reach = load_reach(session, [person.id for person in people])
+    return tuple(
+        ContactLine(
+            person=person,
+            # Where the app stood before there was a chat with it, nothing arrives either.
+            installed_at=reach[person.id].installed_at if reach[person.id].has_chat else None,
+            heard_at=reach[person.id].heard_at,
+            unreachable_since=reach[person.id].unreachable_since,
+        )
+        for person in people
+    )

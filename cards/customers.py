@@ -1,0 +1,293 @@
+"""Customers for the staff: the list, and everything about one (R4, R6, R25, R29)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cards.clicks.customers import StartAddendum, StartConsent, StartConsentWithdrawal, StartContract, StartPrices
+from cards.clicks.people import SearchCustomers, ShowCustomer, ShowCustomers, StartRemoval
+from cards.components import (
+    ActionStyle,
+    Card,
+    ContainerStyle,
+    Element,
+    FontSize,
+    action_row,
+    badge,
+    card,
+    clip,
+    columns,
+    execute,
+    facts,
+    heading,
+    panel,
+    section,
+    text,
+    text_input,
+    wrote,
+)
+from cards.formats import date, long_date, moment, money, rate
+from cards.language import Texts, texts_for
+from cards.people import knock_line
+from contract.access import AccessConsent, ConsentState
+from contract.contracts import Contract, covering
+from contract.local_time import DAY, local
+from contract.people import MAX_CONTACTS, Customer, Language, Person
+from contract.prices import PriceList
+
+PAGE_CUSTOMERS = 8
+SHOWN_CONTRACTS, SHOWN_CONSENTS, SHOWN_KNOCKS = 3, 3, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerLine:
+    """One customer of the list."""
+
+    customer: Customer
+    contacts: tuple[str, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerList:
+    """A page of the customers."""
+
+    lines: tuple[CustomerLine, ...]
+    page: int
+    has_more: bool
+    query: str
+    form_id: str
+
+
+def customer_list_card(found: CustomerList, language: Language) -> Card:
+    """All customers, a page at a time, with a search box."""
+    t = texts_for(language)
+    title = t("Customers with “{query}”", query=clip(found.query, 40)) if found.query else t("Customers")
+    nothing = t("Nothing found.") if found.query else t("There are no customers yet.")
+    page, query = found.page, found.query
+    return card(
+        heading(title),
+        *(_line(t, line) for line in found.lines),
+        text(nothing) if not found.lines else None,
+        action_row(
+            execute(t("Previous"), ShowCustomers(page=page - 1, query=query)) if page > 1 else None,
+            execute(t("Next"), ShowCustomers(page=page + 1, query=query)) if found.has_more else None,
+            execute(t("All customers"), ShowCustomers()) if query else None,
+        )
+        if page > 1 or found.has_more or query
+        else None,
+        section(
+            text_input("query", t("Search customers and contacts"), value=query, max_length=200),
+            action_row(execute(t("Search"), SearchCustomers(form_id=found.form_id))),
+        ),
+        fallback_text=f"{title}: {', '.join(line.customer.name for line in found.lines) or nothing}",
+        language=language,
+    )
+
+
+def _line(t: Texts, line: CustomerLine) -> Element:
+    waiting = t.plural("{n} person asks to become a contact", "{n} people ask to become a contact", line.waiting)
+    return section(
+        columns(
+            [
+                wrote(clip(line.customer.name, 80), bold=True),
+                text(", ".join(line.contacts) or t("no contacts"), subtle=True),
+                text(waiting) if line.waiting else None,
+            ],
+            [action_row(execute(t("Open"), ShowCustomer(customer=line.customer.id)))],
+            widths=("stretch", "auto"),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLine:
+    """A contact, and whether messages arrive there."""
+
+    person: Person
+    installed_at: dt.datetime | None
+    heard_at: dt.datetime | None
+    unreachable_since: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerSheet:
+    """Everything the staff sees of a customer. `is_manager`: the reader may change it."""
+
+    customer: Customer
+    contacts: tuple[ContactLine, ...]
+    contracts: tuple[Contract, ...]
+    prices: PriceList
+    has_own_prices: bool
+    """Whether any price list was kept; otherwise the contract's own prices hold."""
+    is_year_missing: bool
+    """Whether an earlier year's list has to do (D34)."""
+    consents: tuple[AccessConsent, ...]
+    knocks: tuple[tuple[int, str], ...]
+    is_manager: bool
+    now: dt.datetime
+
+
+def customer_card(sheet: CustomerSheet, language: Language, *, notice: str = "", is_warning: bool = False) -> Card:
+    """Contacts and whether they can be reached, contract, prices, access, and who knocked."""
+    t = texts_for(language)
+    names = ", ".join(line.person.name for line in sheet.contacts) or t("no contacts")
+    style = ContainerStyle.WARNING if is_warning else ContainerStyle.GOOD
+    return card(
+        panel(text(notice), style=style) if notice else None,
+        heading(sheet.customer.name),
+        _contacts(t, sheet, language),
+        _contract(t, sheet, language),
+        _prices(t, sheet, language),
+        _access(t, sheet, language),
+        action_row(execute(t("All customers"), ShowCustomers())),
+        fallback_text=t(
+            "Customer {number}: {name}. Contacts: {names}.",
+            number=sheet.customer.id,
+            name=sheet.customer.name,
+            names=names,
+        ),
+        language=language,
+        subject=f"customer:{sheet.customer.id}",
+    )
+
+
+def _title(value: str) -> Element:
+    return heading(value, size=FontSize.MEDIUM)
+
+
+def _contacts(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
+    return section(
+        _title(t("Contacts ({n} of {most})", n=len(sheet.contacts), most=MAX_CONTACTS)),
+        *(_contact(t, sheet, line, language) for line in sheet.contacts),
+        text(t("Nobody has been appointed yet. Who writes to the bot appears here.")) if not sheet.contacts else None,
+        *_knocks(t, sheet),
+    )
+
+
+def _contact(t: Texts, sheet: CustomerSheet, line: ContactLine, language: Language) -> Element:
+    person = line.person
+    languages = {Language.NL: t("reads Dutch"), Language.EN: t("reads English")}
+    parts = [*([person.email] if person.email else []), languages[person.language]]
+    remove = execute(t("Remove"), StartRemoval(customer=sheet.customer.id, contact=person.id))
+    shown: list[Element | None] = [
+        wrote(person.name, bold=True),
+        text(" · ".join(parts), subtle=True),
+        text(reach_text(t, line, sheet.now, language)),
+    ]
+    if not sheet.is_manager:
+        return columns(shown)
+    return columns(shown, [action_row(remove)], widths=("stretch", "auto"))
+
+
+def reach_text(t: Texts, line: ContactLine, now: dt.datetime, language: Language) -> str:
+    """Whether the app arrived, whether messages do, and when the person was last heard."""
+    if line.installed_at is None:
+        return t("✗ The app has not arrived yet")
+    heard = t("last heard {when}", when=moment(line.heard_at, now, language)) if line.heard_at else t("never heard")
+    if line.unreachable_since is not None:
+        when = moment(line.unreachable_since, now, language)
+        return t("✗ Can't be reached since {when} (blocked or removed the app), {heard}", when=when, heard=heard)
+    return t("✓ Reachable, {heard}", heard=heard)
+
+
+def _knocks(t: Texts, sheet: CustomerSheet) -> Sequence[Element | None]:
+    if not sheet.knocks or not sheet.is_manager:
+        return ()
+    shown = sheet.knocks[:SHOWN_KNOCKS]
+    asks = t.plural("{n} person asks to become a contact", "{n} people ask to become a contact", len(sheet.knocks))
+    return (
+        panel(
+            text(asks, bold=True),
+            action_row(*(knock_line(t, knock_id, name) for knock_id, name in shown)),
+            style=ContainerStyle.ACCENT,
+        ),
+    )
+
+
+def _contract(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
+    today = local(sheet.now).date()
+    current = covering(sheet.contracts, today)
+    start_contract = execute(t("Add a contract"), StartContract(customer=sheet.customer.id))
+    add_addendum = execute(t("Add on-site addendum"), StartAddendum(customer=sheet.customer.id))
+    return section(
+        _title(t("Contract")),
+        badge(t("Covered today"), ContainerStyle.GOOD)
+        if current
+        else badge(t("Not covered today"), ContainerStyle.ATTENTION),
+        facts(*(_term(t, contract, language) for contract in sheet.contracts[-SHOWN_CONTRACTS:]))
+        if sheet.contracts
+        else text(t("No contract was recorded: no tickets can be opened.")),
+        action_row(start_contract, add_addendum if sheet.contracts else None) if sheet.is_manager else None,
+    )
+
+
+def _term(t: Texts, contract: Contract, language: Language) -> tuple[str, str]:
+    term = f"{long_date(contract.starts_on, language)} – {long_date(contract.ends_on, language)}"
+    for addendum in contract.on_site_addenda:
+        term = t(
+            "{term}; on-site {start} – {end}",
+            term=term,
+            start=date(addendum.starts_on, language),
+            end=date(addendum.ends_on, language),
+        )
+    return contract.number, term
+
+
+def _prices(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
+    prices, customer_id = sheet.prices, sheet.customer.id
+    origin = t("As in the standard contract.") if not sheet.has_own_prices else None
+    if sheet.is_year_missing and sheet.has_own_prices:
+        origin = t("There is no list for {year}: the one of an earlier year holds.", year=prices.year)
+    this, following = (
+        execute(t("Prices of {year}", year=year), StartPrices(customer=customer_id, year=year))
+        for year in (prices.year, prices.year + 1)
+    )
+    return section(
+        _title(t("Prices {year}, excl. VAT", year=prices.year)),
+        facts(
+            (t("Monthly fee"), money(prices.fee_cents, language)),
+            (t("Office hours"), rate(prices.office_cents, language)),
+            (t("Evening and night"), rate(prices.after_hours_cents, language)),
+            (t("Weekend and holidays"), rate(prices.weekend_holiday_cents, language)),
+        ),
+        text(origin, subtle=True) if origin else None,
+        action_row(this if sheet.is_year_missing else None, following) if sheet.is_manager else None,
+    )
+
+
+def _access(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
+    is_valid = any(consent.state(sheet.now) is ConsentState.VALID for consent in sheet.consents)
+    is_coming = any(consent.state(sheet.now) is ConsentState.FUTURE for consent in sheet.consents)
+    customer_id = sheet.customer.id
+    withdraw = execute(
+        t("Withdraw consent"), StartConsentWithdrawal(customer=customer_id), style=ActionStyle.DESTRUCTIVE
+    )
+    return section(
+        _title(t("Remote access")),
+        badge(t("Consented"), ContainerStyle.GOOD)
+        if is_valid
+        else badge(t("No consent today"), ContainerStyle.ATTENTION),
+        *(_consent(t, consent, sheet.now, language) for consent in sheet.consents[-SHOWN_CONSENTS:]),
+        text(t("Without it no remote work can be logged.")) if not is_valid else None,
+        action_row(
+            execute(t("Record consent"), StartConsent(customer=customer_id)),
+            withdraw if is_valid or is_coming else None,
+        )
+        if sheet.is_manager
+        else None,
+    )
+
+
+def _consent(t: Texts, consent: AccessConsent, now: dt.datetime, language: Language) -> Element:
+    start = long_date(local(consent.valid_from).date(), language)
+    if consent.revoked_at is not None:
+        term = t("withdrawn {when}", when=moment(consent.revoked_at, now, language))
+    elif consent.valid_until is not None:
+        # The instant is the first that is no longer covered; people name the last day.
+        term = f"{start} – {long_date(local(consent.valid_until).date() - DAY, language)}"
+    else:
+        term = t("from {start}, until withdrawn", start=start)
+    return text(f"{clip(consent.document, 160)} · {term}")
