@@ -63,6 +63,8 @@ def typed(turn: Turn, words: Typed) -> Answer:
         return Notice(_too_long(turn), is_error=True)
     if words.attachments:
         return attaching.received(turn, words)
+    if not words.text:
+        return Notice(turn.texts("There were no words in that, and no file. Type help for what I can do."))
     if words.ticket is not None and words.text and not turn.role.is_staff:
         return _answer_typed(turn, words.ticket, words.text)
     if turn.role.is_staff:

@@ -18,6 +18,7 @@ from bot.opening import RECENT, start_ticket
 from bot.replies import keep_reply
 from bot.tickets import event, is_covered, keep_event, new_form_id, visible_ticket
 from bot.turn import Answer, Notice, Turn
+from bot.wire import Attachment
 from bot.words import Typed
 from cards.clicks.files import AttachFiles
 from cards.clicks.tickets import StartTicket
@@ -27,6 +28,7 @@ from contract.events import EventKind
 from contract.files import MOST_FILES, FileFailure, FileState, TicketFile, clean_name, is_program_name
 from contract.moves import Move, moves
 from contract.tickets import Ticket
+from storage.contacts import load_customer
 from storage.errors import NotFound
 from storage.files import FileSource, files_of_message, find_same_message, keep_file, tickets_in_hand
 from storage.overview import recent_tickets
@@ -41,8 +43,7 @@ MOST_NAMED = 30
 
 def received(turn: Turn, words: Typed) -> Answer:
     """Keep the files of a message, and attach them or ask."""
-    readable = [file for file in words.attachments if file.url]
-    if not readable:
+    if not any(sent.url for sent in words.attachments) and not words.text:
         return Notice(
             turn.texts(
                 "I can't keep that kind of attachment. Send it as a file or a picture, or describe it in words."
@@ -52,9 +53,9 @@ def received(turn: Turn, words: Typed) -> Answer:
     activity = turn.source.activity_id
     known = files_of_message(turn.session, message_key(turn.person, activity))
     if not known:
-        urls = [file.url for file in readable[:MOST_FILES]]
         since = turn.now - SAME_WITHIN
-        if find_same_message(turn.session, turn.person.id, urls, since) is not None:
+        urls = [sent.url for position, sent in enumerate(words.attachments) if _fault(sent, position) is None]
+        if urls and find_same_message(turn.session, turn.person.id, urls, since) is not None:
             return None
         known = _keep(turn, words)
     if known[0].ticket_number is not None:
@@ -67,15 +68,19 @@ def received(turn: Turn, words: Typed) -> Answer:
     return _ask(turn, activity, words.text, number=words.ticket)
 
 
+def _fault(sent: Attachment, position: int) -> FileFailure | None:
+    """Why a file is not even fetched."""
+    if not sent.url:
+        return FileFailure.NOT_HANDED_OVER
+    if position >= MOST_FILES:
+        return FileFailure.TOO_MANY
+    return FileFailure.TYPE_NOT_ALLOWED if is_program_name(sent.name) else None
+
+
 def _keep(turn: Turn, words: Typed) -> list[TicketFile]:
     key = message_key(turn.person, turn.source.activity_id)
-    readable = [file for file in words.attachments if file.url]
-    for position, sent in enumerate(readable[:MOST_NAMED]):
-        failure = None
-        if position >= MOST_FILES:
-            failure = FileFailure.TOO_MANY
-        elif is_program_name(sent.name):
-            failure = FileFailure.TYPE_NOT_ALLOWED
+    for position, sent in enumerate(words.attachments[:MOST_NAMED]):
+        failure = _fault(sent, position)
         file = TicketFile(
             id=0,
             ticket_number=None,
@@ -188,6 +193,9 @@ def _sheet(turn: Turn, activity: str, text: str, tickets: list[Ticket], notice: 
         files=files_of_message(turn.session, message_key(turn.person, activity)),
         words=text,
         tickets=tickets,
+        customers={ticket.customer_id: load_customer(turn.session, ticket.customer_id).name for ticket in tickets}
+        if turn.role.is_staff
+        else {},
         may_open=customer is not None and is_covered(turn.session, customer.id, turn.now),
         limit_bytes=turn.policy.file_limit_bytes,
         notice=notice,

@@ -24,6 +24,7 @@ from contract.events import EventKind, TicketEvent
 from contract.files import FileState, TicketFile
 from contract.people import Person
 from contract.tickets import Ticket
+from storage.contacts import load_customer
 from storage.errors import NotFound
 from storage.files import (
     activity_of_file,
@@ -108,7 +109,18 @@ def files_view(session: Session, reader: Standing, args: Mapping[str, Any], now:
         raise NotFound("file", first.id)
     files = files_of_message(session, activity_of_file(session, first.id))
     ticket = check_visible(load_ticket(session, first.ticket_number), reader) if first.ticket_number else None
-    return message_files_card(files, ticket, reader.person.language, limit_bytes=policy.file_limit_bytes)
+    return message_files_card(
+        files,
+        ticket,
+        reader.person.language,
+        limit_bytes=policy.file_limit_bytes,
+        customer=_customer(session, reader, ticket),
+    )
+
+
+def _customer(session: Session, reader: Standing, ticket: Ticket | None) -> str:
+    """The customer's name, which engineers see on every card."""
+    return load_customer(session, ticket.customer_id).name if ticket and reader.role.is_staff else ""
 
 
 def retry_file(turn: Turn, click: RetryFile) -> Answer:
@@ -146,6 +158,7 @@ def show_files(turn: Turn, click: ShowFiles) -> Answer:
         pages=pages,
         limit_bytes=turn.policy.file_limit_bytes,
         now=turn.now,
+        customer=_customer(turn.session, turn.caller, ticket),
     )
 
 

@@ -9,8 +9,9 @@ macro.exe    programs are not accepted          scherm.png   340 KB · attached
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cards.clicks.files import AttachFiles, RetryFile, ShowFiles
@@ -55,6 +56,8 @@ class QuestionSheet:
     files: Sequence[TicketFile]
     words: str = ""
     tickets: Sequence[Ticket] = ()
+    customers: Mapping[int, str] = field(default_factory=dict)
+    """For staff: the customers of these tickets, by id."""
     may_open: bool = False
     limit_bytes: int
     notice: str = ""
@@ -110,9 +113,10 @@ def engineer_files_card(sheet: QuestionSheet, language: Language) -> Card:
     return card(
         panel(text(sheet.notice), style=ContainerStyle.WARNING) if sheet.notice else None,
         heading(title),
+        text(sheet.customers[only.customer_id], subtle=True) if only is not None else None,
         wrote(only.subject) if only is not None else None,
         *(_line(t, file, language, sheet.limit_bytes) for file in sheet.files),
-        _which(t, sheet.tickets) if only is None and sheet.tickets else None,
+        _which(t, sheet) if only is None and sheet.tickets else None,
         _words(t, sheet) if sheet.tickets else None,
         text(t("Another ticket? Send it again and begin your message with the ticket's number."), subtle=True)
         if sheet.tickets
@@ -136,12 +140,15 @@ def _choice(t: Texts, ticket: Ticket) -> Element:
     return text(f"{ticket.number} · {clip(ticket.subject, 80)} · {state_label(t, ticket.state)}", subtle=True)
 
 
-def _which(t: Texts, tickets: Sequence[Ticket]) -> Element:
+def _which(t: Texts, sheet: QuestionSheet) -> Element:
     return choice_input(
         "ticket",
         t("Ticket"),
-        {str(ticket.number): f"{ticket.number} · {clip(ticket.subject, 80)}" for ticket in tickets},
-        value=str(tickets[0].number),
+        {
+            str(ticket.number): f"{ticket.number} · {sheet.customers[ticket.customer_id]} · {clip(ticket.subject, 60)}"
+            for ticket in sheet.tickets
+        },
+        value=str(sheet.tickets[0].number),
         required=True,
         error=t("Choose a ticket."),
     )
@@ -173,17 +180,28 @@ def file_state_text(t: Texts, file: TicketFile, language: Language, limit_bytes:
             return t("not kept: programs and scripts are not accepted.")
         case FileFailure.TOO_MANY:
             return t("not kept: at most {most} files in one message. Send it in another one.", most=MOST_FILES)
+        case FileFailure.NOT_HANDED_OVER:
+            return t("not kept: Teams does not hand this over to us. Send it as a file or a picture.")
         case FileFailure.REFUSED:
             return t("not fetched: Teams does not give it any more. Try again, or send it once more.")
     return t("not fetched: it did not come. Try again, or send it once more.")
 
 
+_BREAKS = re.compile(r"(?<=[-_.()\[\]*+~])(?=\w)|(?<=\w{20})(?=\w)")
+
+
+def _name(file: TicketFile) -> Element:
+    """The name, with places to break it: a narrow client lets an unbroken one stick out."""
+    return text(_BREAKS.sub("\u200b", file.name), bold=True)
+
+
 def _line(t: Texts, file: TicketFile, language: Language, limit_bytes: int, *, retry: bool = False) -> Element:
     has_failed = file.state is FileState.FAILED
+    state = file_state_text(t, file, language, limit_bytes)
     words = [
-        text(file.name, bold=True),
+        _name(file),
         text(
-            file_state_text(t, file, language, limit_bytes),
+            t("kept, {size}", size=state) if file.state is FileState.STORED else state,
             subtle=not has_failed,
             color=Colors.ATTENTION if has_failed else None,
             spacing=Spacing.NONE,
@@ -196,15 +214,16 @@ def _line(t: Texts, file: TicketFile, language: Language, limit_bytes: int, *, r
 
 
 def message_files_card(
-    files: Sequence[TicketFile], ticket: Ticket | None, language: Language, *, limit_bytes: int
+    files: Sequence[TicketFile], ticket: Ticket | None, language: Language, *, limit_bytes: int, customer: str = ""
 ) -> Card:
-    """How far the files of one message have come, for whoever sent them; stays current."""
+    """How far the files of one message have come, for whoever sent them; stays current. Staff see the `customer`."""
     t = texts_for(language)
     title = t("Files for ticket {number}", number=ticket.number) if ticket else t("Your files")
     is_internal = any(file.is_internal for file in files)
     states = ", ".join(f"{file.name}: {file_state_text(t, file, language, limit_bytes)}" for file in files)
     return card(
         heading(title),
+        text(customer, subtle=True) if customer else None,
         wrote(ticket.subject, subtle=True) if ticket else None,
         text(t("Only engineers see this."), subtle=True) if is_internal else None,
         *(_line(t, file, language, limit_bytes, retry=True) for file in files),
@@ -238,6 +257,7 @@ def files_card(
     pages: int,
     limit_bytes: int,
     now: datetime,
+    customer: str = "",
 ) -> Card:
     """A page of a ticket's files, newest first. The links end after some minutes; the card then goes back by itself."""
     t = texts_for(language)
@@ -245,6 +265,7 @@ def files_card(
 
     return card(
         heading(title),
+        text(customer, subtle=True) if customer else None,
         wrote(ticket.subject, subtle=True),
         *(_listed(t, one, language, limit_bytes, now) for one in listed),
         None if listed else text(t("There are no files.")),
@@ -266,11 +287,13 @@ def files_card(
 
 def _listed(t: Texts, one: ListedFile, language: Language, limit_bytes: int, now: datetime) -> Element:
     file = one.file
-    details = [file_state_text(t, file, language, limit_bytes), one.sender, moment(file.created_at, now, language)]
+    details = [one.sender, moment(file.created_at, now, language)]
+    state = file_state_text(t, file, language, limit_bytes)
+    details.insert(0 if file.state is FileState.STORED else 2, state)
     if file.is_internal:
         details.append(t("only engineers see this"))
     words = [
-        text(clip(file.name, 120), bold=True),
+        _name(file),
         text(" · ".join(details), subtle=True, spacing=Spacing.NONE),
     ]
     if not one.url:

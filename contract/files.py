@@ -39,6 +39,7 @@ class FileFailure(StrEnum):
     TOO_LARGE = "too_large"
     TYPE_NOT_ALLOWED = "type_not_allowed"
     TOO_MANY = "too_many"
+    NOT_HANDED_OVER = "not_handed_over"  # of a kind that comes without an address
     REFUSED = "refused"  # its address has expired, or whoever keeps it does not give it
     NO_ANSWER = "no_answer"  # nothing came, however often it was tried
 

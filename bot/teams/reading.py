@@ -18,6 +18,8 @@ DEEPEST = 64
 """Levels of nesting; cards and their inputs have fewer than ten."""
 
 _FILE = "application/vnd.microsoft.teams.file.download.info"
+_NO_FILES = ("text/", "application/vnd.microsoft.", "messagereference", "forwardedmessagereference", "reference")
+"""The HTML copy of the text, cards, what Teams adds of its own, quotes."""
 _AT_TAG = re.compile(r"</?at[^>]{0,100}>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\xa0]+")
 
@@ -108,7 +110,9 @@ def event_type(raw: Raw) -> str:
 
 
 def _attachments(raw: Raw) -> tuple[Attachment, ...]:
-    """Files and pasted pictures; the HTML copy of the text, quotes and cards are no files."""
+    """Files and pasted pictures; the HTML copy of the text, quotes and cards are no files. What else was sent and
+    cannot be fetched (a voice message, whatever comes) has an empty address, so that it is not passed over in silence.
+    """
     found = []
     for number, entry in enumerate(_list(raw, "attachments"), start=1):
         if not isinstance(entry, dict):
@@ -122,6 +126,9 @@ def _attachments(raw: Raw) -> tuple[Attachment, ...]:
             extension = mimetypes.guess_extension(content_type) or ""
             url = _text(entry, "contentUrl")
             found.append(Attachment(name or f"image-{number}{extension}", content_type, url, needs_token=True))
+        elif entry.get("contentUrl") and not content_type.startswith(_NO_FILES):
+            extension = mimetypes.guess_extension(content_type) or ""
+            found.append(Attachment(name or f"file-{number}{extension}", content_type, "", needs_token=False))
     return tuple(found)
 
 
