@@ -28,7 +28,7 @@ from bot.outcomes import Dead, Dropped, InDoubtPolicy, Kind, Later, Outcome, Wor
 from bot.wire import Busy, InDoubt, Refused
 from storage import mailboxes
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import DatabaseAway, StorageError
 from storage.sessions import Session
 
 SLOTS = 32
@@ -159,8 +159,10 @@ class Delivery:
             if self._takes_more and wanted > 0 and self._has_lease:
                 try:
                     claimed = await self._database.write(partial(self._claim, limit=wanted))
-                except StorageError:
+                except DatabaseAway:
                     _log.warning("cannot claim: the database is away")
+                except Exception:  # noqa: BLE001 -- whatever it is, delivery must not end silently
+                    _log.exception("cannot claim")
             for box in claimed:
                 self._limits.learn(box.name, Pace(box.hold.short_full_at, box.hold.long_full_at))
                 # What the last owner spent is known only now.
@@ -270,8 +272,10 @@ class Delivery:
     async def _beat_on(self) -> None:
         while True:
             await asyncio.sleep(self._lease_s / 3)
-            with contextlib.suppress(StorageError):
+            try:
                 await self._beat()
+            except Exception as error:  # noqa: BLE001 -- without a beat the lease ends and others take over
+                _log.warning("cannot renew the lease: %s", type(error).__name__)
 
     async def _beat(self) -> None:
         """Say that this worker is alive, and free mailboxes it gave up on."""

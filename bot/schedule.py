@@ -21,7 +21,7 @@ from bot.clock import Clock
 from bot.outcomes import back_off_s
 from storage import timers
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import DatabaseAway
 from storage.failures import Failure, failure_of
 from storage.sessions import Session
 
@@ -90,8 +90,10 @@ class Schedule:
         while not self._closing.is_set():
             try:
                 await self.run_due()
-            except StorageError:
+            except DatabaseAway:
                 _log.warning("timers wait: the database is away")
+            except Exception:  # noqa: BLE001 -- whatever it is, the schedule must not end silently
+                _log.exception("timers wait")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
                     await self._closing.wait()

@@ -16,6 +16,7 @@ of one form at the same instant the slower one finds the row of the faster one t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -169,8 +170,10 @@ class SqliteDatabase(Database):
         except Exception as error:  # noqa: BLE001 -- the file is locked, the disk is full: nothing of the group was done
             for turn in wanted:
                 turn.error = turn.error or DatabaseAway(repr(error))
-        if wanted:
-            wanted[0].future.get_loop().call_soon_threadsafe(self._tell, wanted)
+        # A loop that was closed meanwhile has nobody left to tell.
+        with contextlib.suppress(RuntimeError):
+            if wanted:
+                wanted[0].future.get_loop().call_soon_threadsafe(self._tell, wanted)
 
     def _tell(self, group: list[Turn]) -> None:
         for turn in group:
@@ -230,7 +233,8 @@ class PostgresqlDatabase(Database):
             try:
                 return await connection.run_sync(work, fn)
             finally:
-                await connection.close()
+                # Also where the caller is cancelled: the connection goes back to the pool, or is thrown away.
+                await asyncio.shield(connection.close())
 
         return await run_again(attempt)
 
