@@ -20,10 +20,10 @@ from bot.tickets import event, is_covered, keep_event, new_form_id, visible_tick
 from bot.turn import Answer, Notice, Turn
 from bot.wire import Attachment
 from bot.words import Typed
+from cards.attaching import OFFERED, QuestionSheet, engineer_files_card, whose_files_card
 from cards.clicks.files import AttachFiles
 from cards.clicks.tickets import StartTicket
 from cards.components import Card
-from cards.files import OFFERED, QuestionSheet, engineer_files_card, whose_files_card
 from contract.events import EventKind
 from contract.files import MOST_FILES, FileFailure, FileState, TicketFile, clean_name, is_program_name
 from contract.moves import Move, moves

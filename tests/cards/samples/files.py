@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cards.attaching import QuestionSheet, engineer_files_card, whose_files_card
 from cards.components import Card
-from cards.files import (
-    ListedFile,
-    QuestionSheet,
-    engineer_files_card,
-    files_card,
-    message_files_card,
-    whose_files_card,
-)
+from cards.files import ListedFile, files_card, message_files_card
 from contract.files import FileFailure, FileState, TicketFile
 from contract.people import Language
 from contract.tickets import State, Ticket
