@@ -20,6 +20,8 @@ from contract.local_time import local
 from contract.people import Language
 
 _CENTS = 100
+_EUROS = "¤\N{NO-BREAK SPACE}#,##0.00"
+"""The sign is never left behind at the end of a line."""
 _KILOBYTE = 1024
 _MEGABYTE = 1024 * 1024
 
@@ -27,19 +29,19 @@ _MEGABYTE = 1024 * 1024
 @lru_cache(maxsize=4096)
 def money(cents: int, language: Language) -> str:
     """An amount in euros: "€ 1,234.56" or "€ 1.234,56", "-€ 21.25" below nothing."""
-    return _euros(cents, "¤ #,##0.00;-¤ #,##0.00", language)
+    return _euros(cents, f"{_EUROS};-{_EUROS}", language)
 
 
 @lru_cache(maxsize=4096)
 def signed_money(cents: int, language: Language) -> str:
     """An amount that is added or set off: "+€ 21.25", "-€ 21.25"."""
-    return _euros(cents, "+¤ #,##0.00;-¤ #,##0.00", language)
+    return _euros(cents, f"+{_EUROS};-{_EUROS}", language)
 
 
 @lru_cache(maxsize=256)
 def rate(cents: int, language: Language) -> str:
     """A price an hour: "€ 85 per hour", "€ 87,50 per uur"."""
-    pattern = "¤ #,##0.00" if cents % _CENTS else "¤ #,##0"
+    pattern = _EUROS if cents % _CENTS else _EUROS.removesuffix(".00")
     return texts_for(language)("{amount} per hour", amount=_euros(cents, pattern, language))
 
 

@@ -140,11 +140,11 @@ def json_of(reply: Reply | None) -> dict[str, Any]:
 
 
 def text_of(reply: Reply | None) -> str:
-    """Everything that can be read in a reply, as one text."""
+    """Everything that can be read in a reply, as one text; spaces that may not be broken are spaces."""
     assert reply is not None, "no reply"
     if reply.card is None:
         return reply.text or ""
-    return "\n".join(_texts(orjson.loads(reply.card.json)))
+    return "\n".join(_texts(orjson.loads(reply.card.json))).replace("\xa0", " ")
 
 
 def _texts(node: Any) -> list[str]:

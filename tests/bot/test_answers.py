@@ -120,7 +120,7 @@ async def test_withdrawing_closes_and_says_what_it_costs(database: Database) -> 
     reply = await world.click(world.anna, WithdrawTicket(form_id=form, ticket=1001, reason="Al opgelost"))
     again = await world.click(world.anna, WithdrawTicket(form_id=form, ticket=1001, reason="Al opgelost"))
     assert "Ingetrokken" in text_of(reply)
-    assert "€\u00a021,25" in text_of(reply).replace("€ ", "€\u00a0")
+    assert "€ 21,25" in text_of(reply)
     assert text_of(again).count("trok het ticket in") == 1
 
 

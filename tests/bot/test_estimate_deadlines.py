@@ -82,7 +82,7 @@ async def test_a_reminder(database: Database) -> None:
     event = (await events_of(world, ticket.number))[-1]
     assert event.kind.value == "estimate_reminded"
     assert event_text(event, Language.EN) == (
-        "Estimate 1001-1 (at most € 85.00) still waits for a decision, until the end of Mon 7 Dec"
+        "Estimate 1001-1 (at most €\xa085.00) still waits for a decision, until the end of Mon 7 Dec"
     )
 
 

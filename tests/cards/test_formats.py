@@ -18,16 +18,16 @@ NOW = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
 @pytest.mark.parametrize(
     "cents,english,dutch",
     [
-        (17000, "€ 170.00", "€ 170,00"),
-        (0, "€ 0.00", "€ 0,00"),
-        (5, "€ 0.05", "€ 0,05"),
-        (-2125, "-€ 21.25", "-€ 21,25"),
-        (123456789, "€ 1,234,567.89", "€ 1.234.567,89"),
-        (10**22 + 1, "€ 100,000,000,000,000,000,000.01", "€ 100.000.000.000.000.000.000,01"),
+        (17000, "€\xa0170.00", "€\xa0170,00"),
+        (0, "€\xa00.00", "€\xa00,00"),
+        (5, "€\xa00.05", "€\xa00,05"),
+        (-2125, "-€\xa021.25", "-€\xa021,25"),
+        (123456789, "€\xa01,234,567.89", "€\xa01.234.567,89"),
+        (10**22 + 1, "€\xa0100,000,000,000,000,000,000.01", "€\xa0100.000.000.000.000.000.000,01"),
     ],
 )
 def test_money(cents: int, english: str, dutch: str) -> None:
-    """Cents are shown exactly, in the reader's notation."""
+    """Cents are shown exactly, in the reader's notation, and no line ends between the sign and the amount."""
     assert formats.money(cents, EN) == english
     assert formats.money(cents, NL) == dutch
 
@@ -36,19 +36,19 @@ def test_money(cents: int, english: str, dutch: str) -> None:
 def test_money_loses_nothing(cents: int) -> None:
     """The digits shown are the digits of the amount (D6: nothing is rounded for show)."""
     shown = formats.money(cents, NL)
-    assert int(shown.replace("€ ", "").replace(".", "").replace(",", "")) == cents
+    assert int(shown.replace("€\xa0", "").replace(".", "").replace(",", "")) == cents
 
 
 def test_signed_money() -> None:
     """A set-off shows its sign whichever way it goes."""
-    assert formats.signed_money(2125, EN) == "+€ 21.25"
-    assert formats.signed_money(-2125, NL) == "-€ 21,25"
+    assert formats.signed_money(2125, EN) == "+€\xa021.25"
+    assert formats.signed_money(-2125, NL) == "-€\xa021,25"
 
 
 def test_rate() -> None:
     """A price an hour has decimals only where it needs them."""
-    assert formats.rate(8500, EN) == "€ 85 per hour"
-    assert formats.rate(8750, NL) == "€ 87,50 per uur"
+    assert formats.rate(8500, EN) == "€\xa085 per hour"
+    assert formats.rate(8750, NL) == "€\xa087,50 per uur"
 
 
 @pytest.mark.parametrize("minutes,shown", [(0, "0:00"), (85, "1:25"), (120, "2:00"), (-15, "-0:15"), (6005, "100:05")])
