@@ -95,7 +95,9 @@ def _paging(t: Texts, overview: Overview) -> Sequence[Action | None]:
 def ticket_line(t: Texts, line: TicketLine, now: datetime, language: Language) -> Element:
     """A ticket in a list: two lines of text and the button that opens it."""
     state = outcome_label(t, line.outcome) if line.outcome else state_label(t, line.state)
-    parts = [state, line.engineer or t("nobody yet"), f"{line.last}, {moment(line.active_at, now, language)}"]
+    parts = [state, f"{line.last}, {moment(line.active_at, now, language)}"]
+    if line.engineer or not line.outcome:
+        parts.insert(1, line.engineer or t("nobody yet"))
     if line.minutes:
         parts.append(t("{spent} spent", spent=duration(line.minutes)))
     if line.customer_name:

@@ -239,7 +239,7 @@ def _history(t: Texts, sheet: TicketSheet, language: Language, shown: int) -> El
         lines.append(text(line, subtle=True, spacing=Spacing.SMALL))
         if event.text and event.kind.value != "ticket_opened":
             # In full up to a paragraph; the rest is one click away.
-            lines.append(wrote(event.text, limit=600, spacing=Spacing.SMALL))
+            lines.append(wrote(event.text, limit=600, spacing=Spacing.NONE))
     more = sheet.more_events + len(sheet.events) - shown
     if more:
         lines.insert(0, text(t.plural("{n} earlier event", "{n} earlier events", more), subtle=True))
