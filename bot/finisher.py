@@ -112,14 +112,30 @@ class Finisher:
             waiting = [await self._steps.get()]
             while not self._steps.empty():
                 waiting.append(self._steps.get_nowait())
+            steps = [step for step, _ in waiting]
             try:
-                boxes = await self._write([step for step, _ in waiting])
-            except Exception as error:  # noqa: BLE001 -- those who wait let go of their mailboxes; the others go on
-                _tell(waiting, error)
+                boxes = await self._write(steps)
+            except Exception:  # noqa: BLE001 -- one of them is at fault; it shall not keep the others
+                for step, future in waiting:
+                    await self._write_alone(step, future)
             else:
                 for step, future in waiting:
-                    if not future.done():
-                        future.set_result(boxes.get(step.box.name))
+                    _tell(future, boxes.get(step.box.name))
+
+    async def _write_alone(self, step: Step, future: asyncio.Future[Box | None]) -> None:
+        """Write one step; an outcome that cannot be written makes a dead letter, otherwise whoever waits lets go."""
+        try:
+            boxes = await self._write([step])
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is told or becomes a dead letter
+            _log.exception("cannot write down how %s ended", step.work.kind if step.work else "waiting")
+            if step.work is None or isinstance(step.outcome, Dead):
+                if not future.done():
+                    future.set_exception(error)
+                return
+            outcome = Dead(f"cannot be written down: {type(error).__name__}")
+            await self._write_alone(replace(step, outcome=outcome), future)
+        else:
+            _tell(future, boxes.get(step.box.name))
 
     async def _write(self, steps: Sequence[Step]) -> Mapping[str, Box]:
         is_repeated = False
@@ -131,15 +147,6 @@ class Finisher:
                 is_repeated = is_repeated or isinstance(error, CommitInDoubt)
                 _log.warning("the database is away: %d outcomes wait to be written", len(steps))
                 await asyncio.sleep(RETRY_S)
-            except Exception as error:
-                if len(steps) > 1:
-                    # One of them is at fault; it shall not keep the others.
-                    return {name: box for step in steps for name, box in (await self._write([step])).items()}
-                step = steps[0]
-                _log.exception("cannot write down how %s ended", step.work.kind if step.work else "waiting")
-                if step.work is None or isinstance(step.outcome, Dead):
-                    raise
-                steps = [replace(step, outcome=Dead(f"cannot be written down: {type(error).__name__}"))]
 
     # --- in the transaction -------------------------------------------------------------------------------------------
 
@@ -243,10 +250,9 @@ class Finisher:
         )
 
 
-def _tell(waiting: Sequence[tuple[Step, asyncio.Future[Box | None]]], error: Exception) -> None:
-    for _, future in waiting:
-        if not future.done():
-            future.set_exception(error)
+def _tell(future: asyncio.Future[Box | None], box: Box | None) -> None:
+    if not future.done():
+        future.set_result(box)
 
 
 def mark(box: Box, kinds: Mapping[str, Kind], limits: Limits, now: datetime) -> Box:

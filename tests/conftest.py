@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -20,8 +19,6 @@ from storage import migrations
 from storage.database import Database, open_database
 from tests import postgres as server
 from tests.postgres import Postgres, apart
-
-faulthandler.enable()
 
 
 async def _make_tables(url: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.outcomes import Done
 from storage import outbox
 from storage.database import Database
+from storage.errors import DatabaseAway
 from storage.outbox_states import State
 from storage.outbox_tables import mailbox, worker
 from tests.bot.deliveries import START, Bench
@@ -211,3 +214,47 @@ async def test_a_worker_that_lost_its_lease_has_no_say(postgresql: Database) -> 
     assert bench.sink.ends == []
     for delivery in (first, second):
         await delivery.stop()
+
+
+async def test_a_worker_without_lease_sends_nothing(bench: Bench) -> None:
+    """When a worker could not say for too long that it is alive it lets go; what it noted as in flight is in doubt."""
+    bench.sink.gates = {1: asyncio.Event()}
+    delivery = await bench.deliver()
+    await bench.put(1)
+    await bench.put(2)
+    await bench.sink.arrived(1)
+    delivery._leased_until = 0.0
+    bench.sink.gates[1].set()
+    async with delivery._changed:
+        await delivery._changed.wait_for(lambda: not delivery._boxes)
+    assert bench.sink.numbers == [[1]]
+    await delivery._beat()
+    await delivery.drained()
+    assert bench.sink.numbers == [[1], [2]]
+    assert bench.sink.works[1].is_in_doubt
+
+
+@pytest.mark.parametrize("error", [DatabaseAway("away"), RuntimeError("anything")])
+async def test_delivery_outlives_every_error_of_the_database(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whatever claiming or the lease runs into, delivery goes on when it can."""
+    write = bench.database.write
+    failed: set[str] = set()
+    both = asyncio.Event()
+
+    async def unreliable(fn: Callable[[Session], Any]) -> Any:
+        for part in ("_claim", "_beat"):
+            if part in repr(fn) and part not in failed:
+                failed.add(part)
+                if len(failed) == 2:
+                    both.set()
+                raise error
+        return await write(fn)
+
+    delivery = await bench.deliver(lease_s=0.3, poll_s=0.02)
+    monkeypatch.setattr(bench.database, "write", unreliable)
+    await bench.put(1)
+    await both.wait()
+    await delivery.drained()
+    assert bench.sink.numbers == [[1]]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.limits import Pace
 from bot.outcomes import Dead, Done, Dropped, End, Kind, Later, Work
 from bot.wire import Busy, InDoubt, Refused
 from storage import outbox
@@ -208,3 +209,28 @@ async def test_every_attempt_is_observed(bench: Bench) -> None:
     bench.clock.move(1)
     await delivery.drained()
     assert seen == [("post", "later"), ("post", "dead")]
+
+
+async def test_a_mailbox_that_cannot_go_on_stops_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the end of work cannot be written at all its mailbox is let go, in doubt; others are delivered."""
+    pace = bench.limits.pace
+    broken = {"person:1"}
+
+    def break_one(chat: str) -> Pace:
+        if chat in broken:
+            raise KeyError(chat)
+        return pace(chat)
+
+    monkeypatch.setattr(bench.limits, "pace", break_one)
+    delivery = await bench.deliver()
+    delivery.pause()
+    await bench.put(1)
+    await bench.put(2, name="person:2")
+    delivery.resume()
+    await delivery.drained()
+    assert await bench.states() == {1: State.WAITING, 2: State.DONE}
+    broken.clear()
+    await delivery._beat()
+    await delivery.drained()
+    assert bench.sink.works[-1].is_in_doubt
+    assert await bench.states() == {1: State.DONE, 2: State.DONE}

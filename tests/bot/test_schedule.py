@@ -177,10 +177,11 @@ async def test_any_number_of_replicas_fire_once(database_url: str) -> None:
         await database.close()
 
 
-async def test_the_schedule_goes_on_when_the_database_was_away(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [DatabaseAway("away"), RuntimeError("anything")])
+async def test_the_schedule_outlives_every_error_of_the_database(
+    database: Database, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """A database that is away for a moment stops no timer."""
+    """Whatever the database runs into for a moment stops no timer."""
     write = database.write
     failures: list[int] = []
     happened = asyncio.Event()
@@ -188,7 +189,7 @@ async def test_the_schedule_goes_on_when_the_database_was_away(
     async def unreliable(fn: Any) -> Any:
         if "_fire" in repr(fn) and not failures:
             failures.append(1)
-            raise DatabaseAway
+            raise error
         result = await write(fn)
         if "_fire" in repr(fn) and result:
             happened.set()

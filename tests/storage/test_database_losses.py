@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from storage.database import Database, open_database
-from storage.errors import DatabaseAway
+from storage.errors import CommitInDoubt, DatabaseAway
 from storage.outbox_tables import timer
 from tests.storage.test_database import add, keys
 
@@ -46,3 +46,52 @@ async def test_a_server_that_is_away_is_said_to_be_away(tmp_path: Path) -> None:
     with pytest.raises(DatabaseAway):
         await nowhere.read(keys)
     await nowhere.close()
+
+
+async def test_a_commit_whose_answer_is_lost_is_in_doubt(postgresql: Database) -> None:
+    """A connection that ends during the COMMIT is not tried again: it may have been done."""
+
+    def prepare(session: Session) -> None:
+        session.execute(
+            text(
+                "CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS "
+                "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(9); RETURN NULL; END'"
+            )
+        )
+        session.execute(
+            text(
+                "CREATE CONSTRAINT TRIGGER hang_up AFTER INSERT ON timer DEFERRABLE INITIALLY DEFERRED "
+                "FOR EACH ROW EXECUTE FUNCTION hang_up()"
+            )
+        )
+
+    def clean_up(session: Session) -> None:
+        session.execute(text("DROP FUNCTION hang_up() CASCADE"))
+
+    runs: list[int] = []
+
+    def write(session: Session) -> None:
+        runs.append(1)
+        add(session, "a")
+
+    await postgresql.write(prepare)
+    with pytest.raises(CommitInDoubt):
+        await postgresql.write(write)
+    await postgresql.write(clean_up)
+    assert runs == [1]
+
+
+async def test_a_cancelled_caller_leaves_no_connection_behind(postgresql: Database) -> None:
+    """However many callers are cancelled in the middle, there are connections for those who come after them."""
+
+    def dawdle(session: Session) -> None:
+        session.execute(text("SELECT pg_sleep(5)"))
+
+    for _ in range(3):
+        waiting = [asyncio.create_task(postgresql.write(dawdle)) for _ in range(8)]
+        await asyncio.wait(waiting, timeout=0.05)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    await asyncio.gather(*(postgresql.write(partial(add, key=str(n))) for n in range(16)))
+    assert len(await postgresql.read(keys)) == 16
