@@ -14,7 +14,7 @@ from bot.wire import Attachment
 from cards.clicks.base import Click
 from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
 from cards.clicks.queue import ShowQueue
-from cards.clicks.tickets import ShowTicket, ShowTickets, StartTicket
+from cards.clicks.tickets import LONGEST_WORDS, ShowTicket, ShowTickets, StartTicket
 from contract.people import Language
 
 
@@ -70,8 +70,14 @@ _LANGUAGES = {
     "en": Language.EN,
     "language": None,
 }
-SHORTEST_NUMBER = 4
-"""Digits: tickets are numbered from 1001."""
+FIRST_NUMBER = 1000
+"""Tickets are numbered from 1001: "3 pcs are broken" and "0612345678" name none."""
+
+LONGEST_QUERY = 200
+"""Characters of what is searched for; more than that is no search."""
+
+_ENDS = "!.?… "
+"""What people put behind a command."""
 
 _NUMBER = re.compile(r"^#?\s*(?:ticket\s*)?#?(\d{1,9})\b[\s:,.–-]*(.*)$", re.IGNORECASE | re.DOTALL)
 
@@ -79,7 +85,7 @@ _NUMBER = re.compile(r"^#?\s*(?:ticket\s*)?#?(\d{1,9})\b[\s:,.–-]*(.*)$", re.I
 def understand(text: str, language: Language, attachments: tuple[Attachment, ...] = ()) -> Click | Typed:
     """What a message asks for. Never fails: what is no command is `Typed`."""
     words = " ".join(text.split())
-    plain = words.casefold().rstrip("!. ").lstrip("/")
+    plain = words.casefold().rstrip(_ENDS).lstrip("/")
     if attachments:
         number, said = _numbered(text)
         return Typed(text=said, attachments=attachments, ticket=number)
@@ -90,28 +96,29 @@ def understand(text: str, language: Language, attachments: tuple[Attachment, ...
         return SetLanguage(language=_LANGUAGES[plain] or other)
     if plain in _CONTACTS:
         return ShowContacts()
-    for names, make in (
-        (_NEW, lambda rest: StartTicket(text=rest)),
-        (_LIST, lambda rest: ShowTickets(query=rest)),
-        (_SEARCH, lambda rest: ShowTickets(query=rest)),
-        (_QUEUE, lambda rest: ShowQueue(query=rest)),
+    for names, most, make in (
+        (_NEW, LONGEST_WORDS, lambda rest: StartTicket(text=rest)),
+        (_LIST, LONGEST_QUERY, lambda rest: ShowTickets(query=rest)),
+        (_SEARCH, LONGEST_QUERY, lambda rest: ShowTickets(query=rest)),
+        (_QUEUE, LONGEST_QUERY, lambda rest: ShowQueue(query=rest)),
         # Words behind it need a colon: "customers can't reach us" is a problem.
-        (_CUSTOMERS, lambda rest: ShowCustomers(query=rest)),
+        (_CUSTOMERS, LONGEST_QUERY, lambda rest: ShowCustomers(query=rest)),
     ):
         rest = _after(words, names)
-        if rest is not None:
+        if rest is not None and len(rest) <= most:
             return make(rest)
-    number, words = _numbered(text)
+    number, said = _numbered(text)
     if number is None:
         return Typed(text=text.strip())
-    return Typed(text=words, ticket=number) if words else ShowTicket(ticket=number)
+    # "1001?" and "1001 👍" ask for the ticket; they say nothing that could be kept as an answer.
+    return Typed(text=said, ticket=number) if any(char.isalnum() for char in said) else ShowTicket(ticket=number)
 
 
 def _after(words: str, names: tuple[str, ...]) -> str | None:
     """What follows a command that stands alone, has a colon, or is a single imperative word with more behind it."""
     folded = words.casefold()
     for name in sorted(names, key=len, reverse=True):
-        if folded.rstrip("!. ") == name:
+        if folded.rstrip(_ENDS) == name:
             return ""
         if folded.startswith(name + ":"):
             return words[len(name) + 1 :].strip()
@@ -123,7 +130,6 @@ def _after(words: str, names: tuple[str, ...]) -> str | None:
 def _numbered(text: str) -> tuple[int | None, str]:
     """A leading ticket number and what follows it."""
     found = _NUMBER.match(text.strip())
-    # "3 pcs are broken" is a problem, not ticket 3: numbers start at 1001.
-    if found is None or len(found[1]) < SHORTEST_NUMBER:
+    if found is None or int(found[1]) <= FIRST_NUMBER:
         return None, text.strip()
     return int(found[1]), found[2].strip()
