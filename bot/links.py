@@ -53,5 +53,5 @@ def read_link(key: bytes, token: str) -> Link:
         return Link(
             int(said["file"]), int(said["for"]), Language(said["lang"]), datetime.fromtimestamp(int(said["exp"]), UTC)
         )
-    except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError) as error:
+    except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError, OSError) as error:
         raise BadLink from error

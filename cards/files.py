@@ -63,12 +63,13 @@ def file_state_text(t: Texts, file: TicketFile, language: Language, limit_bytes:
     return t("not fetched: it did not come. Try again, or send it once more.")
 
 
-_BREAKS = re.compile(r"(?<=[-_.()\[\]*+~])(?=\w)|(?<=\w{20})(?=\w)")
+_LONG_WORD = re.compile(r"\S{25,}")
+_BREAK = re.compile(r"(?<=[-_.()\[\]*+~])(?=\w)|(?<=\w{20})(?=\w)")
 
 
 def _name(file: TicketFile) -> Element:
-    """The name, with places to break it: a narrow client lets an unbroken one stick out."""
-    return text(_BREAKS.sub("\u200b", file.name), bold=True)
+    """The name, with places to break what is long: a narrow client lets an unbroken one stick out."""
+    return text(_LONG_WORD.sub(lambda word: _BREAK.sub("\u200b", word[0]), file.name), bold=True)
 
 
 def file_line(t: Texts, file: TicketFile, language: Language, limit_bytes: int, *, retry: bool = False) -> Element:

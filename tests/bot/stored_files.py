@@ -75,6 +75,7 @@ class Place:
             clock.move(300)
             await delivery.drained()
         await delivery.stop()
+        world.now = clock.now()
 
 
 async def file_rows(world: World) -> list[dict[str, Any]]:
