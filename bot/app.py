@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -26,6 +26,7 @@ from bot.fetching import FileKinds
 from bot.file_pages import serve_file
 from bot.limits import Limits
 from bot.metrics import CONTENT_TYPE, Metrics
+from bot.outcomes import back_off_s
 from bot.postings import Postings
 from bot.reminders import CRON, TIMERS
 from bot.router import Router
@@ -39,12 +40,14 @@ from bot.teams.hosts import TrustedHosts
 from bot.teams.keys import KeyStore
 from bot.teams.tokens import TokenCheck
 from bot.turn import Policy, Provider
-from bot.wire import Connector, Incoming, Message, Refused, Reply
+from bot.wire import Busy, Connector, Incoming, Message, Refused, Reply
 from cards.language import language_of_locale, texts_for
 from graph.access import TokenSource
 from storage import outbox
 from storage.database import Database, open_database
 
+ANSWER_ATTEMPTS = 5
+LONGEST_WAIT_S = 30.0
 LOOK_S = 15.0
 """How often the outbox is looked at for the metrics."""
 
@@ -162,14 +165,34 @@ class _Bot:
     # --- the way out --------------------------------------------------------------------------------------------------
 
     async def _post(self, incoming: Incoming, message: Message) -> None:
-        await self._limits.wait(self._chat(incoming), incoming.tenant_id)
-        await self._connector.send(incoming.service_url, incoming.conversation_id, message)
+        await self._insist(
+            incoming, lambda: self._connector.send(incoming.service_url, incoming.conversation_id, message)
+        )
 
     async def _replace(self, incoming: Incoming, message: Message) -> None:
-        if incoming.reply_to_id is None:
+        if (replaced := incoming.reply_to_id) is None:
             raise Refused(404, "no message to replace")
-        await self._limits.wait(self._chat(incoming), incoming.tenant_id)
-        await self._connector.update(incoming.service_url, incoming.conversation_id, incoming.reply_to_id, message)
+        await self._insist(
+            incoming,
+            lambda: self._connector.update(incoming.service_url, incoming.conversation_id, replaced, message),
+        )
+
+    async def _insist(self, incoming: Incoming, call: Callable[[], Awaitable[object]]) -> None:
+        """An answer has no row in the outbox: where Teams is busy for a moment it waits here, or it would be lost.
+
+        Raises Busy after five attempts. Only what Teams refused is tried again, never what may have been done.
+        """
+        for fails in range(1, ANSWER_ATTEMPTS + 1):
+            await self._limits.wait(self._chat(incoming), incoming.tenant_id)
+            try:
+                await call()
+            except Busy as busy:
+                if fails == ANSWER_ATTEMPTS:
+                    raise
+                wanted = back_off_s(fails) if busy.retry_after_s is None else busy.retry_after_s
+                await asyncio.sleep(min(wanted, LONGEST_WAIT_S))
+            else:
+                return
 
     def _chat(self, incoming: Incoming) -> str:
         return self._router.mailboxes.get(incoming.conversation_id, incoming.conversation_id)
