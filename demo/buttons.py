@@ -27,7 +27,7 @@ class Button:
     @property
     def title(self) -> str:
         """What is written on it; `(tap)` for a tappable area without a title."""
-        return str(self.action.get("title") or "(tap)")
+        return readable(str(self.action.get("title") or "(tap)"))
 
     def collect(self, typed: Mapping[str, Any]) -> dict[str, str]:
         """The values a client sends after somebody typed `typed` into the inputs of these ids.
@@ -109,6 +109,16 @@ def inputs(card: Json) -> list[Json]:
     return [one for one in _own(card) if str(one.get("type", "")).startswith("Input.") and "id" in one]
 
 
+def find_input(card: Json, field: str) -> Json:
+    """The input with this id, those of ShowCards included. Raises AssertionError that lists all."""
+    found = {one["id"]: one for one in inputs(card)}
+    found |= {one["id"]: one for button in buttons(card) for one in button.inputs}
+    if field not in found:
+        msg = f"No input {field}; there are: {', '.join(found) or 'none'}"
+        raise AssertionError(msg)
+    return found[field]
+
+
 def buttons(card: Json, around: tuple[Json, ...] = ()) -> Iterator[Button]:
     """Every button of a card, those in ActionSets, rows and ShowCards included."""
     mine = (*around, *inputs(card))
@@ -138,6 +148,11 @@ def find_button(card: Json, title: str, nth: int | None = None) -> Button:
     raise AssertionError(msg)
 
 
+def readable(text: str) -> str:
+    """`text` as it is read: a space that may not be broken is a space."""
+    return text.replace("\u00a0", " ")
+
+
 def words(card: Json) -> str:
     """Everything a card says, line by line: texts, facts, labels, choices and button titles, ShowCards included."""
     lines: list[str] = []
@@ -154,4 +169,4 @@ def words(card: Json) -> str:
             lines += [element.get("label", ""), element.get("title", ""), str(element.get("value", ""))]
             lines += [choice.get("title", "") for choice in element.get("choices", [])]
     lines += [button.title for button in buttons(card) if "title" in button.action]
-    return "\n".join(line for line in lines if line)
+    return readable("\n".join(line for line in lines if line))

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from demo.buttons import Json, words
+from demo.buttons import Json, readable, words
 
 CARD = "application/vnd.microsoft.card.adaptive"
-WAIT_S = 10.0
+WAIT_S = 20.0
 
 
 class How(StrEnum):
@@ -43,7 +43,7 @@ class Version:
     @property
     def text(self) -> str:
         """The text beside or instead of a card."""
-        return str(self.activity.get("text") or "")
+        return readable(str(self.activity.get("text") or ""))
 
     @property
     def words(self) -> str:
@@ -158,23 +158,33 @@ class Chat:
         """A point in the chat; `wait_for(…, after=mark)` looks at messages that are new since."""
         return len(self.messages)
 
-    async def wait_for(self, wanted: Wanted, *, after: int = 0, timeout_s: float = WAIT_S) -> ChatMessage:
+    async def wait_for(
+        self, wanted: Wanted, *, after: int = 0, timeout_s: float = WAIT_S, what: str = ""
+    ) -> ChatMessage:
         """The bot's newest message that says `wanted` now, as soon as there is one. Raises AssertionError with the
-        chat in it.
+        chat in it; `what` names there what was waited for.
         """
+        found: list[ChatMessage] = []
 
         def suits(message: ChatMessage) -> bool:
             return wanted in message.words if isinstance(wanted, str) else wanted(message)
 
+        def is_there() -> bool:
+            new = (one for one in reversed(self.messages[after:]) if one.from_bot and not one.is_deleted)
+            found[:] = [message for message in new if suits(message)][:1]
+            return bool(found)
+
+        named = what or (wanted if isinstance(wanted, str) else "what was waited for")
+        await self.wait_until(is_there, what=f"“{named}”", timeout_s=timeout_s)
+        return found[0]
+
+    async def wait_until(self, is_so: Callable[[], bool], *, what: str, timeout_s: float = WAIT_S) -> None:
+        """Returns as soon as `is_so`, looked at after every change. Raises AssertionError with the chat in it."""
         try:
             async with asyncio.timeout(timeout_s):
-                while True:
-                    for message in reversed(self.messages[after:]):
-                        if message.from_bot and not message.is_deleted and suits(message):
-                            return message
+                while not is_so():
                     await self.changed()
         except TimeoutError:
-            what = f"“{wanted}”" if isinstance(wanted, str) else "what was waited for"
             msg = f"{what} did not come within {timeout_s} s. The chat:\n{self.transcript()}"
             raise AssertionError(msg) from None
 

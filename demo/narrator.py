@@ -1,12 +1,15 @@
 """Tells a story while it happens: what people do, line by line, and what the bot shows each of them.
 
-A narrator watches chats as a window would. Cards that the story wants to keep are written as JSON at its end.
+A narrator watches chats as a window would. New messages are told one by one; that open cards changed is told once per
+scene, since every change of a ticket reaches every open card of it. Cards that the story wants to keep are written as
+JSON at its end.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +22,8 @@ from demo.clock import DemoClock
 from demo.connector import StandIn
 from demo.person import Person
 
-_LONGEST_LINE = 110
+_LONGEST_LINE = 130
+_DAY = 24 * 60  # minutes
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -31,11 +35,11 @@ class _Watch:
 
     async def posted(self, message: ChatMessage) -> None:
         """The bot said something."""
-        self._narrator.shown(self._person, message, "←")
+        self._narrator.shown(self._person, message)
 
     async def updated(self, message: ChatMessage) -> None:
         """The bot changed a message."""
-        self._narrator.shown(self._person, message, "↻")
+        self._narrator.changed(self._person)
 
 
 class Narrator:
@@ -44,31 +48,49 @@ class Narrator:
     def __init__(self, stand_in: StandIn, clock: DemoClock, console: Console) -> None:
         self._console, self._clock = console, clock
         self._cards: dict[str, Json] = {}
+        self._changed: Counter[str] = Counter()
         for person in stand_in.people.values():
             stand_in.screens[person.chat.id] = _Watch(self, person)
 
+    def _print(self, line: str) -> None:
+        self._console.print(line, soft_wrap=True)
+
     def scene(self, title: str) -> None:
         """A new part of the story."""
-        self._console.print(f"\n[bold]{escape(title)}[/bold]")
+        self.close_scene()
+        at = self._clock.now().astimezone(AMSTERDAM)
+        self._print(f"\n[bold]{escape(title)}[/bold]  [dim]{at:%A %H:%M}[/dim]")
 
-    def later(self, minutes: int) -> None:
+    def close_scene(self) -> None:
+        """Tell which open cards changed since the last time this was told."""
+        if self._changed:
+            names = ", ".join(f"{name} {count}×" for name, count in sorted(self._changed.items()))
+            self._print(f"  [dim]↻ open cards brought up to date: {escape(names)}[/dim]")
+            self._changed.clear()
+
+    def later(self, minutes: int, why: str = "") -> None:
         """Let time pass."""
         self._clock.let_pass(minutes)
         at = self._clock.now().astimezone(AMSTERDAM)
-        self._console.print(f"  [dim]… {minutes} minutes later, {at:%H:%M}[/dim]")
+        days = f"{minutes // _DAY} days" if minutes >= _DAY else f"{minutes} minutes"
+        self._print(f"  [dim]… {days} later, {at:%A %H:%M}{': ' if why else ''}{escape(why)}[/dim]")
 
     def did(self, person: Person, what: str) -> None:
         """Somebody did something."""
-        self._console.print(f"  [cyan]{escape(person.name):<14}[/cyan] {escape(what)}")
+        self._print(f"  [cyan]{escape(person.name):<14}[/cyan] {escape(what)}")
 
-    def shown(self, person: Person, message: ChatMessage, sign: str) -> None:
-        """The bot showed something; a card is told by its first lines."""
+    def shown(self, person: Person, message: ChatMessage) -> None:
+        """The bot posted something; a card is told by its first lines."""
         lines = message.words.splitlines()
-        text = " · ".join(lines[:3] if message.card else lines)
+        text = " · ".join(lines[:4] if message.card else filter(None, lines))
         if len(text) > _LONGEST_LINE:
             text = text[:_LONGEST_LINE] + "…"
         kind = "▣ " if message.card else ""
-        self._console.print(f"  [dim]{escape(person.name):<14} {sign} {kind}{escape(text)}[/dim]")
+        self._print(f"  [dim]{escape(person.name):<14} ← {kind}{escape(text)}[/dim]")
+
+    def changed(self, person: Person) -> None:
+        """The bot changed a card, which notifies nobody."""
+        self._changed[person.name] += 1
 
     def keep(self, name: str, what: ChatMessage | Version) -> None:
         """Keep the card that `what` shows now under this name. Raises AssertionError when it shows none."""

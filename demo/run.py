@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -95,6 +96,8 @@ def main(arguments: list[str], start_bot: StartBot, story: Story) -> int:
     """The command `python -m demo`; returns the exit code."""
     wishes = read_arguments(arguments)
     console = Console(highlight=False)
+    # Between the lines of a story only what really went wrong: a busy machine makes the bot warn that it is slow.
+    logging.basicConfig(level=logging.ERROR, format="%(name)s: %(message)s")
     try:
         return asyncio.run(run(start_bot, story, wishes, console))
     except (ToolMissing, ClientFailed) as missing:

@@ -5,45 +5,40 @@ It plays through HTTP with authentication on and stops with an AssertionError at
 
 from __future__ import annotations
 
-from cards.language import texts_for
-from contract.people import Language
 from demo.connector import StandIn
 from demo.narrator import Narrator
-from demo.people import ANNA, BEN, EVA, MARK
+from demo.scenes import arrival, closing, estimates, opening, work
+from demo.stage import Stage
 
-# Buttons are clicked by what people read, each in the own language.
-NL, EN = texts_for(Language.NL), texts_for(Language.EN)
+SCENES = (
+    arrival.everybody_gets_the_app,
+    arrival.a_stranger_knocks,
+    opening.a_ticket_is_opened,
+    arrival.the_manager_refuses,
+    opening.two_engineers_claim,
+    opening.both_sides_talk,
+    opening.a_screenshot_is_sent,
+    work.eva_prepares,
+    work.eva_logs_her_timer,
+    work.three_quarters_are_used,
+    work.the_limit_is_reached,
+    estimates.an_estimate_is_offered,
+    estimates.nobody_decides_for_two_days,
+    estimates.ben_approves,
+    estimates.the_work_goes_on,
+    closing.the_ticket_is_resolved,
+    closing.anna_reopens,
+    closing.ben_withdraws,
+    closing.somebody_phones,
+    closing.the_lists,
+    arrival.nobody_was_told_twice,
+    work.nothing_internal_leaked,
+)
 
 
 async def main_story(stand_in: StandIn, narrator: Narrator) -> None:
     """The whole story, in scenes."""
-    await everybody_gets_the_app(stand_in, narrator)
-    await a_ticket_is_opened(stand_in, narrator)
-
-
-async def everybody_gets_the_app(stand_in: StandIn, narrator: Narrator) -> None:
-    """Each is welcomed once, in the own language."""
-    narrator.scene("The app arrives")
-    for identity in (ANNA, BEN, EVA, MARK):
-        person = stand_in.person(identity)
-        narrator.did(person, "installs the app")
-        await person.installs()
-        await person.waits_for(lambda message: bool(message.card))
-
-
-async def a_ticket_is_opened(stand_in: StandIn, narrator: Narrator) -> None:
-    """A problem typed in own words opens the form; submitting it makes the ticket; everybody else hears of it."""
-    narrator.scene("A contact has a problem")
-    anna = stand_in.person(ANNA)
-    narrator.did(anna, "types: De kassa’s kunnen niet meer mailen")
-    mark = anna.chat.mark()
-    await anna.says("De kassa’s kunnen niet meer mailen")
-    form = await anna.waits_for(NL("New ticket"), after=mark)
-    narrator.keep("new ticket form", form)
-    narrator.did(anna, f"clicks {NL('Submit ticket')}")
-    outcome = await anna.clicks(form, NL("Submit ticket"), product="exchange")
-    narrator.keep("ticket as the contact sees it", form)
-    if outcome.error:
-        raise AssertionError(outcome.error)
-    for identity in (BEN, EVA, MARK):
-        await stand_in.person(identity).waits_for("1001")
+    stage = Stage(stand_in, narrator)
+    for scene in SCENES:
+        await scene(stage)
+    narrator.close_scene()

@@ -1,0 +1,191 @@
+"""Who plays in a story, and the verbs it is told with: each acts and expects in the own language.
+
+    await eva.clicks(eva.ticket(1001), "Send answer", text="Ik kijk ernaar")
+    await ben.hears("{name} wrote", name=eva.name)
+    await ben.sees_everywhere("Ticket 1001", "In progress")
+
+Texts are named by their English original, as in the code; amounts are written as "€ 120.42" and read as "€ 120,42" by
+who reads Dutch. An expectation that does not come true raises AssertionError with the chat in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cards.language import language_of_locale, texts_for
+from contract.people import Language
+from demo.activities import File
+from demo.buttons import find_input
+from demo.chat import Chat, ChatMessage, Version
+from demo.connector import StandIn
+from demo.narrator import Narrator
+from demo.people import ANNA, BEN, EVA, MARK, SAM, Identity
+from demo.person import Clickable, Outcome, Person
+
+
+class Actor:
+    """A person of the story, reading their own language."""
+
+    def __init__(self, person: Person, narrator: Narrator) -> None:
+        self.person = person
+        self.language = language_of_locale(person.identity.locale)
+        self._narrator = narrator
+        self._texts = texts_for(self.language)
+        self._since = 0
+
+    @property
+    def name(self) -> str:
+        """The name Teams shows."""
+        return self.person.name
+
+    @property
+    def chat(self) -> Chat:
+        """The chat with the bot."""
+        return self.person.chat
+
+    @property
+    def lines(self) -> list[str]:
+        """What the bot said without a card."""
+        return [message.text for message in self.chat.from_bot if message.card is None]
+
+    def t(self, english: str, /, **values: Any) -> str:
+        """A text as this person reads it."""
+        read = {name: self.amount(value) if str(value).startswith("€") else value for name, value in values.items()}
+        return self._texts(english, **read)
+
+    def amount(self, written: str) -> str:
+        """An amount such as "€ 120.42" as this person reads it."""
+        return written.translate(str.maketrans(".,", ",.")) if self.language is Language.NL else written
+
+    # --- doing ------------------------------------------------------------------------------------------------------
+    async def installs(self) -> None:
+        """Add the app."""
+        self._narrator.did(self.person, "installs the app")
+        self._begin()
+        await self.person.installs()
+
+    async def types(self, text: str, files: Sequence[File] = ()) -> None:
+        """Send a message, with files or without."""
+        sent = "".join(f" [{file.name}]" for file in files)
+        self._narrator.did(self.person, f"types “{text}”{sent}" if text else f"sends{sent}")
+        self._begin()
+        await self.person.says(text, files)
+
+    async def clicks(self, where: Clickable, button: str, /, **inputs: Any) -> ChatMessage:
+        """Click the button called `button`, after filling in fields by id; returns the message as it is then."""
+        outcome = await self.tries(where, button, **inputs)
+        if outcome.error or outcome.message is None:
+            msg = f"{self.name} clicked “{button}” and was told: {outcome.error}"
+            raise AssertionError(msg)
+        return outcome.message
+
+    async def tries(self, where: Clickable, button: str, /, **inputs: Any) -> Outcome:
+        """As `clicks`, whatever comes of it."""
+        title = self.t(button)
+        filled = ", ".join(f"{name}={value}" for name, value in inputs.items())
+        self._narrator.did(self.person, f"clicks [{title}]" + (f" with {filled}" if filled else ""))
+        self._begin()
+        return await self.person.clicks(where, title, inputs)
+
+    def choice(self, where: ChatMessage, field: str, title: str) -> str:
+        """The value behind a choice of a drop-down or a list."""
+        for choice in find_input(where.card or {}, field).get("choices", []):
+            if choice["title"] == title:
+                return str(choice["value"])
+        msg = f"“{title}” is no choice of {field}: {where.words}"
+        raise AssertionError(msg)
+
+    def _begin(self) -> None:
+        self._since = self.chat.mark()
+
+    # --- seeing -----------------------------------------------------------------------------------------------------
+    async def gets(self, english: str, /, **values: Any) -> ChatMessage:
+        """Wait for a card, new since this person last did something."""
+        wanted = self.t(english, **values)
+        return await self.chat.wait_for(
+            lambda message: message.card is not None and wanted in message.words, what=wanted, after=self._since
+        )
+
+    async def gets_again(self, heading: str) -> None:
+        """Wait for one more copy of the card with this heading."""
+        before = len([one for one in self.copies(heading) if one in self.chat.messages[: self._since]])
+        await self.chat.wait_until(lambda: len(self.copies(heading)) > before + 1, what=f"another “{heading}”")
+
+    async def hears(self, english: str, /, **values: Any) -> ChatMessage:
+        """Wait for a line, the kind of message that notifies."""
+        wanted = self.t(english, **values)
+        return await self.chat.wait_for(lambda message: message.card is None and wanted in message.text, what=wanted)
+
+    async def sees_everywhere(self, heading: str, english: str, /, **values: Any) -> ChatMessage:
+        """Wait until every copy of the card with this heading says so; returns the newest copy."""
+        wanted = self.t(english, **values)
+        await self.chat.wait_until(
+            lambda: bool(self.copies(heading)) and all(wanted in copy.words for copy in self.copies(heading)),
+            what=f"“{wanted}” on every card “{self.t(heading)}”",
+        )
+        return self.copies(heading)[-1]
+
+    def copies(self, heading: str) -> list[ChatMessage]:
+        """Every message that shows the card with this heading now."""
+        title = self.t(heading)
+        return [message for message in self.chat.from_bot if message.card and title in message.words.splitlines()]
+
+    def card(self, heading: str) -> ChatMessage:
+        """The newest copy of the card with this heading. Raises AssertionError when there is none."""
+        if not self.copies(heading):
+            msg = f"{self.name} has no card “{heading}”:\n{self.chat.transcript()}"
+            raise AssertionError(msg)
+        return self.copies(heading)[-1]
+
+    def ticket(self, number: int) -> ChatMessage:
+        """The card of a ticket."""
+        return self.card(f"Ticket {number}")
+
+    def estimate(self, number: str) -> ChatMessage:
+        """The newest card of an estimate."""
+        return self.card(self.t("Estimate {number}", number=number))
+
+    def number_of(self, where: ChatMessage) -> int:
+        """The number of the ticket whose card this is. Raises AssertionError when it is none."""
+        found = re.search(r"^Ticket (\d+)$", where.words, re.MULTILINE)
+        if found is None:
+            msg = f"Not the card of a ticket: {where.words}"
+            raise AssertionError(msg)
+        return int(found[1])
+
+    def never_saw(self, words: str) -> bool:
+        """Whether no message of this chat says or ever said this."""
+        return not any(words in version.words for message in self.chat.messages for version in message.versions)
+
+
+class Stage:
+    """Everybody who plays, and the narrator."""
+
+    def __init__(self, stand_in: StandIn, narrator: Narrator) -> None:
+        def actor(identity: Identity) -> Actor:
+            return Actor(stand_in.person(identity), narrator)
+
+        self.narrator = narrator
+        self.anna, self.ben, self.sam = actor(ANNA), actor(BEN), actor(SAM)
+        self.eva, self.mark = actor(EVA), actor(MARK)
+        self.contacts, self.staff = (self.anna, self.ben), (self.eva, self.mark)
+        self.everybody = (*self.contacts, *self.staff)
+        # Numbers are read from the cards: a form that reaches PostgreSQL twice at once may use one up.
+        self.first = self.second = self.third = 0
+
+    @property
+    def estimate(self) -> str:
+        """The number of the first ticket's estimate."""
+        return f"{self.first}-1"
+
+    def keep(self, name: str, actor: Actor, what: ChatMessage | Version) -> None:
+        """Keep a card for the pictures of the story, named with who reads it in which language."""
+        self.narrator.keep(f"{name} {actor.person.identity.key} {actor.language.value}", what)
+
+
+def hold(what: bool, otherwise: str) -> None:
+    """Stop the story with `otherwise` unless `what` is so."""
+    if not what:
+        raise AssertionError(otherwise)
