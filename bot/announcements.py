@@ -53,8 +53,9 @@ def show(
     fresh: bool = False,
     subject: str | None = None,
     due_at: datetime | None = None,
+    key: str | None = None,
 ) -> None:
-    """Show a view to a person: update its copies, or post it.
+    """Show a view to a person: update its copies, or post it. With `key` only the first time.
 
     `post=False` only updates what is there; `fresh=True` posts a new copy at the end of the chat and updates the
     others.
@@ -176,6 +177,12 @@ def follow_person(session: Session, person_id: int, now: datetime) -> None:
 
 def _readers(*groups: Collection[int]) -> list[int]:
     return sorted(set().union(*groups))
+
+
+def warn_managers(session: Session, view: str, args: Mapping[str, Any], now: datetime, *, once: str) -> None:
+    """Show a view to every manager, once each for the same `once` however often it is asked."""
+    for person_id in manager_ids(session):
+        show(session, person_id, view, args, now, key=f"{outbox.ONCE}{once}:{person_id}")
 
 
 def fetch_file(session: Session, person_id: int, file_id: int, now: datetime) -> None:

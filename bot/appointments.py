@@ -1,4 +1,4 @@
-"""Contacts come and go: what follows from it, the same from chat and from the command line (R4, R5, D32).
+"""Contacts and staff come and go: what follows from it, the same from chat and from the command line (R4, R5, D32).
 
 Who is appointed is welcomed, the other contact and the managers hear it. Who is removed loses every card that stands in
 the chat at once, also one on which a form is open. Tickets and estimates stay with the organisation.
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot import announcements
 from bot.announcements import customer_subject, knock_subject
+from contract.people import Role
 from storage import contacts
 from storage.errors import NotFound
-from storage.people import load_standings, manager_ids, mark_welcomed
+from storage.people import load_standings, manager_ids, mark_welcomed, set_staff_role
 from storage.posted_cards import release_all
 
 
@@ -51,8 +52,17 @@ def replace_contact(
     _tell(session, customer_id, by, now, appointed=new_id, removed=old_id)
 
 
+def put_on_staff(session: Session, person_id: int, role: Role, now: datetime) -> None:
+    """Make somebody engineer or manager; who is new is welcomed."""
+    before = load_standings(session, [person_id])[person_id].role
+    set_staff_role(session, person_id, role)
+    if not before.is_staff:
+        _greet(session, person_id, now)
+
+
 def take_from_staff(session: Session, person_id: int, now: datetime) -> None:
-    """Somebody is no longer on the staff: the cards in the chat lose what they show."""
+    """Somebody is no longer on the staff: the cards in the chat lose what they show. Tickets stay in that name."""
+    set_staff_role(session, person_id, None)
     _take_cards(session, person_id, now)
 
 

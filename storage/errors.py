@@ -7,6 +7,7 @@ StorageError
 ├── EndedByFunction     a function tried to end (`act`) the transaction it is only a part of: a mistake in the program
 ├── UnknownDatabase     the address is neither SQLite nor PostgreSQL: `scheme`
 ├── DatabaseInUse       another process owns the SQLite file: `path`
+├── NotUpgraded         the tables are not those of this program
 ├── DatabaseClosed      asked for something after close()
 ├── DatabaseAway        no connection, or lost before anything was committed: nothing was done, later it may work
 ├── CommitInDoubt       the connection was lost during COMMIT: it was done entirely or not at all
@@ -76,6 +77,10 @@ class DatabaseInUse(StorageError):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.path = path
+
+
+class NotUpgraded(StorageError):
+    """The database has no tables yet, or those of another version of the program."""
 
 
 class DatabaseClosed(StorageError):

@@ -187,9 +187,17 @@ def _again(session: Session, wanted: Any, now: datetime) -> int:
     return len(session.execute(again.returning(outbox.c.id)).all())
 
 
+ONCE = "once:"
+"""How the key of a row begins that is never forgotten: what it says is said once, not once a fortnight."""
+
+
 def purge(session: Session, before: datetime, *, limit: int = 1000) -> int:
-    """Forget rows that ended before this instant, a batch at a time; returns how many. Dead letters stay."""
-    old = select(outbox.c.id).where(outbox.c.done_at < before, not_(is_letter)).limit(limit)
+    """Forget rows that ended before this instant, a batch at a time; returns how many.
+
+    Dead letters stay, and rows whose key begins with `ONCE`.
+    """
+    is_kept = and_(outbox.c.key.is_not(None), outbox.c.key.startswith(ONCE))
+    old = select(outbox.c.id).where(outbox.c.done_at < before, not_(is_letter), not_(is_kept)).limit(limit)
     return len(session.execute(delete(outbox).where(outbox.c.id.in_(old)).returning(outbox.c.id)).all())
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
@@ -49,6 +50,12 @@ def upgrade(connection: Connection, to: str = "head") -> None:
         broken = {str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
         if broken:
             raise SchemaBroken(sorted(broken))
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether every migration this program knows was run, and none that it does not know."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    return found == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def downgrade(connection: Connection, to: str) -> None:

@@ -1,0 +1,27 @@
+"""The command `fourstar`: run the bot, and set up what can't be set up in chat.
+
+Settings come from the environment, as for the bot itself (README). Every command says what to do next when it fails.
+Exit codes: 0 done; 1 not done (refused, not found, in use); 2 the settings or the command line are wrong.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli import contacts, customers, db, engineers, manifest, outbox, serve, terms
+
+app = typer.Typer(
+    help="Four Star Support for Microsoft Teams.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("demo")(serve.demo)
+terms.add_to(customers.app)
+app.add_typer(customers.app, name="customer")
+app.add_typer(contacts.app, name="contact")
+app.add_typer(engineers.app, name="engineer")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(db.app, name="db")
+app.add_typer(manifest.app, name="manifest")

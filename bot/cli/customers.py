@@ -1,0 +1,144 @@
+"""`fourstar customer`: the customers, and whether their contacts can be reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from sqlalchemy.orm import Session
+
+from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_rows
+from bot.customers import contact_lines, customer_sheet
+from bot.settings import Settings
+from cards.customers import ContactLine
+from contract.access import is_consented
+from contract.contracts import covering
+from contract.local_time import local
+from contract.people import Customer, Role
+from storage.contacts import add_customer, find_customer, list_customers
+
+UNREACHABLE = 3
+"""Exit code of `check` where somebody can't be reached."""
+
+app = typer.Typer(help="Customers: add, list, show, check, and what was agreed with them.", no_args_is_help=True)
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="The customer's name as people know it.")],
+    tenant: Annotated[str, typer.Option(help="Tenant id of the customer's Microsoft 365 (a GUID).")],
+) -> None:
+    """Add a customer. From then on the bot answers people of that tenant. Next: customer contract, contact add."""
+    try:
+        tenant_id = str(UUID(tenant))
+    except ValueError:
+        raise typer.BadParameter(
+            "a GUID, as the Entra admin center shows it under Overview", param_hint="--tenant"
+        ) from None
+
+    def act(session: Session, settings: Settings, now: datetime) -> int:
+        if tenant_id == settings.app_tenant_id:
+            raise NotDone("That is the provider's own tenant (FOURSTAR_APP_TENANT_ID), not a customer's.")
+        known = find_customer(session, tenant_id) or find_customer(session, name)
+        if known is not None:
+            raise NotDone(f"There is a customer {known.id} already: {known.name}, tenant {known.tenant_id}.")
+        return add_customer(session, name, tenant_id, now)
+
+    number = change(act)
+    typer.echo(f"Customer {number}. Next: fourstar customer contract {number} --help")
+
+
+@app.command("list")
+def show_list(as_json: AsJson = False) -> None:
+    """All customers with their contacts, and whether contract and consent cover today."""
+    print_rows(
+        look(lambda session, _settings, now: [_row(session, one, now) for one in list_customers(session)]),
+        as_json=as_json,
+        nothing="There are no customers yet: fourstar customer add --help",
+    )
+
+
+def _row(session: Session, customer: Customer, now: datetime) -> dict[str, Any]:
+    sheet = customer_sheet(session, Role.MANAGER, customer.id, now)
+    return {
+        "number": customer.id,
+        "name": customer.name,
+        "contacts": [line.person.name for line in sheet.contacts],
+        "covered_today": covering(sheet.contracts, local(now).date()) is not None,
+        "access_today": is_consented(sheet.consents, now),
+        "knocking": len(sheet.knocks),
+        "tenant_id": customer.tenant_id,
+    }
+
+
+@app.command("show")
+def show(customer: CustomerWord, as_json: AsJson = False) -> None:
+    """Everything about one customer: contacts, contracts, prices of this year, consents."""
+
+    def read(session: Session, _settings: Settings, now: datetime) -> dict[str, Any]:
+        found = customer_named(session, customer)
+        sheet = customer_sheet(session, Role.MANAGER, found.id, now)
+        prices = sheet.prices
+        return {
+            **_row(session, found, now),
+            "contracts": [f"{one.number}: {one.starts_on} to {one.ends_on}" for one in sheet.contracts],
+            "price_year": prices.year,
+            "fee_cents": prices.fee_cents,
+            "office_cents": prices.office_cents,
+            "after_hours_cents": prices.after_hours_cents,
+            "weekend_holiday_cents": prices.weekend_holiday_cents,
+            "own_prices": sheet.has_own_prices,
+            "consents": [
+                f"{one.document}, {one.state(now).value} (from {local(one.valid_from):%Y-%m-%d})"
+                for one in sheet.consents
+            ],
+        }
+
+    found = look(read)
+    if as_json:
+        print_rows([found], as_json=True, nothing="")
+        return
+    print_rows(
+        [{"what": name.replace("_", " "), "value": value} for name, value in found.items()], as_json=False, nothing=""
+    )
+
+
+@app.command("check")
+def check(
+    customer: Annotated[
+        str, typer.Argument(metavar="CUSTOMER", help="Name, number or tenant id; all if left out.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Whether the app arrived at each contact, whether messages do, and when they were last heard.
+
+    Exit code 3 where somebody can't be reached, or nobody is appointed.
+    """
+
+    def read(session: Session, _settings: Settings, _now: datetime) -> tuple[list[dict[str, Any]], list[str]]:
+        wanted = [customer_named(session, customer)] if customer else list_customers(session)
+        lines = {one: contact_lines(session, one.id) for one in wanted}
+        return [_reach(one, line) for one in wanted for line in lines[one]], [
+            one.name for one in wanted if not lines[one]
+        ]
+
+    rows, empty = look(read)
+    print_rows(rows, as_json=as_json, nothing="Nobody is appointed: fourstar contact add --help")
+    for name in empty:
+        typer.echo(f"{name} has no contacts: fourstar contact add --help", err=True)
+    if empty or not all(row["reachable"] for row in rows):
+        raise typer.Exit(UNREACHABLE)
+
+
+def _reach(customer: Customer, line: ContactLine) -> dict[str, Any]:
+    return {
+        "customer": customer.name,
+        "contact": line.person.name,
+        "app_arrived": line.installed_at is not None,
+        "reachable": line.installed_at is not None and line.unreachable_since is None,
+        "unreachable_since": line.unreachable_since if line.installed_at is not None else None,
+        "last_heard": line.heard_at,
+        "language": line.person.language.value,
+    }
