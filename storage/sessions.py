@@ -37,6 +37,12 @@ class TurnSession(Session):
     def __init__(self, connection: Connection) -> None:
         super().__init__(bind=connection, join_transaction_mode="rollback_only", autoflush=False)
 
+    def begin_nested(self) -> SessionTransaction:
+        """Begin a savepoint, at once: the session would wait for a statement of its own, which never comes."""
+        savepoint = super().begin_nested()
+        self.connection()
+        return savepoint
+
     def commit(self) -> NoReturn:
         """Refused: the database commits, after the function has returned."""
         raise EndedByFunction("commit")
