@@ -15,7 +15,7 @@ from datetime import timedelta
 from bot import announcements
 from bot.files import attach_waiting, files_view, message_key, show_message_files, waiting_files
 from bot.opening import RECENT, start_ticket
-from bot.replies import keep_reply
+from bot.replies import activity_key, keep_reply
 from bot.tickets import event, is_covered, keep_event, new_form_id, visible_ticket
 from bot.turn import Answer, Notice, Turn
 from bot.wire import Attachment
@@ -138,7 +138,7 @@ def attach_files(turn: Turn, click: AttachFiles) -> Answer:
 
 def _give(turn: Turn, ticket: Ticket, activity: str, text: str, *, internal: bool) -> list[TicketFile]:
     """The words first, so that the history reads as it was said; then the files."""
-    key = f"activity:{activity}"
+    key = activity_key(turn, activity)
     if text and find_event(turn.session, key) is None:
         if internal:
             noted = keep_event(turn, event(turn, ticket, EventKind.NOTE_ADDED, text), key=key)

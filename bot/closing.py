@@ -8,6 +8,7 @@ from bot import announcements
 from bot.estimates import withdraw_open_estimate
 from bot.hours import REFUSED_ENTRY, draft_of, log_fitting, log_work, time_values
 from bot.pickups import drop_pickup
+from bot.replies import form_key
 from bot.tickets import allowance_of, event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from bot.work import allowed_ticket, record
@@ -66,7 +67,7 @@ def _form(turn: Turn, ticket: Ticket, filled: ResolveTicket, error: Exception | 
 def resolve_ticket(turn: Turn, click: ResolveTicket) -> Answer:
     """Log the last time and close, both or neither; whatever is refused, the form stays as it was filled in."""
     ticket = visible_ticket(turn, click.ticket, lock=True)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if find_event(turn.session, key) is not None:
         return ticket_view(turn, ticket)
     allowed_ticket(turn, click.ticket, Move.RESOLVE)
@@ -103,7 +104,7 @@ def start_duplicate(turn: Turn, click: StartDuplicate) -> Answer:
 def mark_duplicate(turn: Turn, click: MarkDuplicate) -> Answer:
     """Close as a technical duplicate, which is never billed (D22)."""
     ticket = visible_ticket(turn, click.ticket, lock=True)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if find_event(turn.session, key) is not None:
         return ticket_view(turn, ticket)
     allowed_ticket(turn, click.ticket, Move.MARK_DUPLICATE)
@@ -130,7 +131,7 @@ def start_waiving(turn: Turn, click: StartWaiving) -> Answer:
 def waive_minimum(turn: Turn, click: WaiveMinimum) -> Answer:
     """Do not charge the 15 minutes, for a reason that the invoice shows (D5)."""
     ticket = visible_ticket(turn, click.ticket, lock=True)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if find_event(turn.session, key) is not None:
         return ticket_view(turn, ticket)
     allowed_ticket(turn, click.ticket, Move.WAIVE_MINIMUM)

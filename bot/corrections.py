@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot import announcements
 from bot.hours import REFUSED_ENTRY, check_draft, load_ledger, spending_changed, without_idle_reason
+from bot.replies import form_key
 from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.hours import CorrectTime, ShowEntries, StartCorrection
@@ -105,7 +106,7 @@ def start_correction(turn: Turn, click: StartCorrection) -> Answer:
 def correct_time(turn: Turn, click: CorrectTime) -> Answer:
     """Put the corrected entry in the place of the old one, and tell everybody."""
     ticket = visible_ticket(turn, click.ticket, lock=True)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if find_event(turn.session, key) is not None:
         return ticket_view(turn, ticket)
     check_move(moves(ticket, turn.role, turn.person.id, turn.now), Move.CORRECT_TIME, ticket, turn.now)

@@ -8,6 +8,7 @@ from bot import announcements
 from bot.announcements import estimate_subject, ticket_subject
 from bot.estimate_deadlines import arm_deadlines, drop_deadlines
 from bot.estimates import estimate_answer, estimate_details, keep_decision, locked, update_cards
+from bot.replies import form_key
 from bot.tickets import allowance_of, event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.estimates import RecordDecision, SendEstimate, StartEstimate, StartPhoneDecision, WithdrawEstimate
@@ -39,7 +40,7 @@ def start_estimate(turn: Turn, click: StartEstimate) -> Answer:
 
 def send_estimate(turn: Turn, click: SendEstimate) -> Answer:
     """Offer an estimate to both contacts; an open one is superseded. The form stays filled where it can not be sent."""
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     ticket = visible_ticket(turn, click.ticket, lock=True)
     if find_event(turn.session, key) is None:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot import timer
 from bot.hours import REFUSED_ENTRY, Ledger, draft_of, load_ledger, log_fitting, log_work, span_of, time_values
+from bot.replies import form_key
 from bot.tickets import new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.hours import LogFields, LogTime, LogWhatFits, StartLogging, StopTimer
@@ -56,7 +57,7 @@ def log_what_fits(turn: Turn, click: LogWhatFits) -> Answer:
 
 def _logged(turn: Turn, click: LogTime | LogWhatFits) -> Answer:
     ticket = visible_ticket(turn, click.ticket, lock=True)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if (earlier := find_event(turn.session, key)) is not None:
         return _view(turn, click, ticket, [earlier])
     try:

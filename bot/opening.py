@@ -12,6 +12,7 @@ from typing import Any
 from bot import announcements
 from bot.files import attach_waiting, waiting_files
 from bot.pickups import arm_pickup
+from bot.replies import form_key
 from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.tickets import OpenTicket, StartTicket
@@ -77,7 +78,7 @@ def _form(turn: Turn, click: StartTicket, notice: str = "") -> Card:
 def open_ticket(turn: Turn, click: OpenTicket) -> Answer:
     """Open the ticket of a form and tell everybody; the ticket's card takes the form's place."""
     customer = customer_of(turn)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if (earlier := find_event(turn.session, key)) is not None:
         return _opened_before(turn, click, earlier.ticket_number)
     check_covered(load_contracts(turn.session, customer.id), local(turn.now).date())

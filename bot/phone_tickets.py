@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.opening import keep_opened
+from bot.replies import form_key
 from bot.tickets import new_form_id, ticket_view
 from bot.turn import Answer, Turn
 from cards.clicks.queue import OpenPhoneTicket, StartPhoneTicket
@@ -38,7 +39,7 @@ def _form(turn: Turn, customer: Customer, filled: OpenPhoneTicket, notice: str =
 
 def open_phone_ticket(turn: Turn, click: OpenPhoneTicket) -> Answer:
     """Open the ticket for the contact; the engineer's card shows it, both contacts get theirs."""
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if (earlier := find_event(turn.session, key)) is not None:
         return ticket_view(turn, load_ticket(turn.session, earlier.ticket_number))
     customer = load_customer(turn.session, click.customer)

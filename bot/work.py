@@ -10,7 +10,7 @@ from typing import Any
 
 from bot import announcements
 from bot.pickups import arm_pickup, drop_pickup
-from bot.replies import text_key
+from bot.replies import form_key, text_key, words_key
 from bot.tickets import event, keep_event, new_form_id, prices_of, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.queue import (
@@ -97,7 +97,7 @@ def _hand_over_form(turn: Turn, ticket: Ticket, filled: HandOverTicket, notice: 
 def hand_over_ticket(turn: Turn, click: HandOverTicket) -> Answer:
     """Give the ticket to a colleague, who hears of it; a word along becomes an internal note."""
     ticket = visible_ticket(turn, click.ticket, lock=True)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if find_event(turn.session, key) is not None:
         return ticket_view(turn, ticket)
     colleagues = {one.id: one.name for one in load_staff(turn.session)}
@@ -120,7 +120,7 @@ def start_urgency(turn: Turn, click: StartUrgency) -> Answer:
 def set_urgency(turn: Turn, click: SetUrgency) -> Answer:
     """Set the urgency: the pick-up target follows, counted from the creation (R11, D20)."""
     ticket = allowed_ticket(turn, click.ticket, Move.SET_URGENCY)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if find_event(turn.session, key) is not None:
         return ticket_view(turn, ticket)
     ticket = life_cycle.set_urgency(ticket, click.urgency)
@@ -143,13 +143,12 @@ def start_note(turn: Turn, click: StartNote) -> Answer:
 
 def add_note(turn: Turn, click: AddNote) -> Answer:
     """Keep a note that no contact ever sees."""
-    return _note(turn, click.ticket, click.text, text_key(click.form_id, click.text))
+    return _note(turn, click.ticket, click.text, text_key(click, click.text))
 
 
 def keep_note(turn: Turn, click: KeepNote) -> Answer:
     """Keep words typed in the chat as a note."""
-    key = f"activity:{click.activity}" if click.activity else text_key(click.form_id, click.text)
-    return _note(turn, click.ticket, click.text, key)
+    return _note(turn, click.ticket, click.text, words_key(turn, click))
 
 
 def _note(turn: Turn, number: int, text: str, key: str) -> Answer:
@@ -169,7 +168,7 @@ def start_waiting(turn: Turn, click: StartWaiting) -> Answer:
 def wait_for_customer(turn: Turn, click: WaitForCustomer) -> Answer:
     """Wait for the customer; what is asked goes to both contacts with it (R5, D31)."""
     ticket = visible_ticket(turn, click.ticket, lock=True)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if find_event(turn.session, key) is None:
         if not click.text:
             notice = turn.texts("Say what you need from the customer.")
@@ -183,7 +182,7 @@ def wait_for_customer(turn: Turn, click: WaitForCustomer) -> Answer:
 def wait_for_microsoft(turn: Turn, click: WaitForMicrosoft) -> Answer:
     """Wait for Microsoft, with the number of the case there (R17, D31)."""
     ticket = visible_ticket(turn, click.ticket, lock=True)
-    key = f"form:{click.form_id}"
+    key = form_key(click)
     if find_event(turn.session, key) is None:
         allowed_ticket(turn, click.ticket, Move.WAIT_FOR_MICROSOFT)
         try:

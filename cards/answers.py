@@ -17,6 +17,7 @@ from cards.clicks.tickets import (
 from cards.components import (
     ActionStyle,
     Card,
+    ContainerStyle,
     Element,
     action_row,
     card,
@@ -70,7 +71,9 @@ def whose_words_card(
     )
 
 
-def engineer_words_card(words: str, activity: str, number: int | None, form_id: str, language: Language) -> Card:
+def engineer_words_card(
+    words: str, activity: str, number: int | None, form_id: str, language: Language, *, notice: str = ""
+) -> Card:
     """Ask an engineer who may read typed words; without a ticket number nobody can."""
     t = texts_for(language)
     if number is None:
@@ -84,6 +87,7 @@ def engineer_words_card(words: str, activity: str, number: int | None, form_id: 
         )
     title = t("Who may read this on ticket {number}?", number=number)
     return card(
+        panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
         heading(title),
         _words(t, words),
         action_row(
@@ -116,7 +120,11 @@ def withdrawal_card(ticket: Ticket, form_id: str, language: Language) -> Card:
     return card(
         heading(title),
         wrote(ticket.subject, bold=True),
-        text(t("We stop working on it. 15 minutes are still charged, or the time already spent if that is more.")),
+        text(
+            t("We stop working on it. Only the time already spent is charged.")
+            if ticket.is_minimum_waived
+            else t("We stop working on it. 15 minutes are still charged, or the time already spent if that is more.")
+        ),
         text_input("reason", t("Reason (optional)"), max_length=1000),
         action_row(
             execute(
@@ -133,17 +141,19 @@ def withdrawal_card(ticket: Ticket, form_id: str, language: Language) -> Card:
     )
 
 
-def reopening_card(ticket: Ticket, form_id: str, language: Language) -> Card:
+def reopening_card(ticket: Ticket, form_id: str, language: Language, *, words: str = "", notice: str = "") -> Card:
     """What is still wrong? Reopening costs no new minimum and gives no new 2 hours (D12, D30)."""
     t = texts_for(language)
     title = t("Reopen ticket {number}", number=ticket.number)
     return card(
+        panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
         heading(title),
         wrote(ticket.subject, bold=True),
         text(t("The ticket goes on where it was: the same engineer, the same time that may be spent without asking.")),
         text_input(
             "text",
             t("What is still wrong?"),
+            value=words,
             multiline=True,
             required=True,
             max_length=LONGEST_WORDS,
