@@ -153,6 +153,14 @@ def test_what_is_no_file_is_no_attachment(entry: dict[str, Any]) -> None:
     assert reading.read_message(payload("message_personal", attachments=[entry])).attachments == ()
 
 
+@pytest.mark.parametrize("kind", ["audio/mpeg", "video/mp4", "application/x-new"])
+def test_what_can_not_be_fetched_is_still_told(kind: str) -> None:
+    """A voice message, or a kind that Teams invents tomorrow, shows up without an address, so that it is told."""
+    entry = {"contentType": kind, "contentUrl": "https://example.org/x", "name": "x"}
+    [file] = reading.read_message(payload("message_personal", attachments=[entry])).attachments
+    assert (file.name, file.content_type, file.url, file.needs_token) == ("x", kind, "", False)
+
+
 def test_a_file_without_a_name_or_address_is_still_told() -> None:
     """A file Teams describes badly shows up, so that its sender can be told that it did not arrive."""
     [file] = reading.read_message(
