@@ -76,6 +76,7 @@ def show(
         # A row that must post something new is never dropped for one that only updates.
         replaces=None if subject is None or fresh else f"post:{subject}" if post else subject,
         due_at=due_at,
+        key=key,
     )
 
 
@@ -119,25 +120,30 @@ def ticket_changed(
     staff = staff_ids(session)
     for person_id in _readers(contacts, staff, readers_of(session, ticket_subject(ticket.number))):
         show_ticket(session, person_id, ticket.number, now, post=person_id in contacts)
-    for person_id in _hearers(session, ticket, event, contacts, also):
+    for person_id in _hearers(ticket, event, contacts, staff, also):
         tell(session, person_id, event.id, now)
 
 
 def _hearers(
-    session: Session, ticket: Ticket, event: TicketEvent, contacts: Collection[int], also: Collection[int]
+    ticket: Ticket, event: TicketEvent, contacts: Collection[int], staff: Collection[int], also: Collection[int]
 ) -> list[int]:
     hearers: set[int] = set(also)
     if event.kind.notifies_contacts:
         hearers.update(contacts)
     if event.kind.notifies_staff:
-        hearers.update([ticket.engineer_id] if ticket.engineer_id is not None else staff_ids(session))
+        hearers.update(_in_charge(ticket, staff))
     hearers.discard(event.actor_id or 0)
     return sorted(hearers)
 
 
+def _in_charge(ticket: Ticket, staff: Collection[int]) -> Collection[int]:
+    """Who has the ticket; everybody on the staff where nobody has it, or somebody who left."""
+    return [ticket.engineer_id] if ticket.engineer_id is not None and ticket.engineer_id in staff else staff
+
+
 def remind_staff(session: Session, ticket: Ticket, event: TicketEvent, now: datetime) -> None:
     """The one who has the ticket hears the line of `event`; otherwise everybody on the staff."""
-    for person_id in [ticket.engineer_id] if ticket.engineer_id is not None else staff_ids(session):
+    for person_id in _in_charge(ticket, staff_ids(session)):
         tell(session, person_id, event.id, now)
 
 

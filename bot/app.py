@@ -21,6 +21,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
+from bot.credentials import CredentialWatch
 from bot.delivery import Delivery
 from bot.fetching import FileKinds
 from bot.file_pages import serve_file
@@ -158,6 +159,9 @@ class _Bot:
             stack.push_async_callback(schedule.stop)
             looking = asyncio.create_task(self._look(), name="metrics")
             stack.callback(looking.cancel)
+            watch = CredentialWatch(database, settings, clock, self._metrics, asks_graph=self._own_tokens is None)
+            watching = asyncio.create_task(watch.run(), name="credentials")
+            stack.callback(watching.cancel)
             stack.push_async_callback(activities.drain, 10.0)
             app[RUNNING] = Running(database, self._router, delivery, schedule, self._connector, self._metrics)
             yield

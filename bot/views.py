@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import chats, customers, files, people, strangers
+from bot import chats, credentials, customers, files, people, strangers
 from bot.estimates import estimate_view
 from bot.tickets import check_visible, ticket_sheet
 from bot.turn import Policy
@@ -37,6 +37,7 @@ VIEWS: Mapping[str, View] = {
     "welcome": chats.welcome_view,
     "knock": strangers.knock_view,
     "customer": customers.customer_view,
+    "credential": credentials.credential_view,
     "contact_changed": people.contact_changed_view,
     "knock_refused": people.knock_refused_view,
 }
