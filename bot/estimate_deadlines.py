@@ -39,9 +39,8 @@ def arm_deadlines(session: Session, estimate: Estimate, prices: PriceBook) -> No
 
 def drop_deadlines(session: Session, estimate_id: int) -> None:
     """Nothing more happens to this estimate by itself."""
-    for number in range(_REMINDERS):
-        timers.cancel(session, _reminder_key(estimate_id, number))
-    timers.cancel(session, _expiry_key(estimate_id))
+    reminders = (_reminder_key(estimate_id, number) for number in range(_REMINDERS))
+    timers.cancel(session, *reminders, _expiry_key(estimate_id))
 
 
 def _reminder_key(estimate_id: int, number: int) -> str:

@@ -33,7 +33,7 @@ from storage import outbox, timers
 from storage.database import Database
 from storage.errors import NotFound
 from storage.people import Chat, Standing, add_person, find_standing, is_known_tenant, is_stale, keep_heard
-from storage.posted_cards import find_copy, forget, hold, release, remember
+from storage.posted_cards import find_copy, forget, put_in_place
 
 FORM_HELD = timedelta(minutes=15)
 """How long an open form keeps its place before the card's next state may overwrite it."""
@@ -208,10 +208,16 @@ def _keep_track(turn: Turn, answer: Answer) -> None:
     if answer.subject is None:
         forget(turn.session, **place)
         return
-    remember(turn.session, **place, person_id=turn.person.id, subject=answer.subject, now=turn.now)
-    if answer.is_form:
-        until = turn.now + FORM_HELD
-        hold(turn.session, **place, until=until)
+    until = turn.now + FORM_HELD if answer.is_form else None
+    put_in_place(
+        turn.session,
+        **place,
+        person_id=turn.person.id,
+        subject=answer.subject,
+        now=turn.now,
+        held_until=until,
+    )
+    if until is not None:
         timers.arm(
             turn.session,
             f"refresh:{turn.person.id}:{answer.subject}",
@@ -219,8 +225,6 @@ def _keep_track(turn: Turn, answer: Answer) -> None:
             REFRESH_CARD,
             {"person": turn.person.id, "subject": answer.subject},
         )
-    else:
-        release(turn.session, **place)
 
 
 def _reply(answer: Answer) -> Reply | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from contract.people import MAX_CONTACTS, Contact, Customer, Person, check_appointment
@@ -17,6 +17,23 @@ from storage.errors import NotFound
 from storage.people import person_of
 from storage.rows import count_changed, insert_row
 from storage.tables import contacts, customers, knocks, people
+
+# Statements of every turn are made once: building one costs more than running it.
+_CUSTOMER = select(customers).where(customers.c.id == bindparam("customer_id"))
+_IN_OFFICE = contacts.c.customer_id == bindparam("customer_id"), contacts.c.removed_at.is_(None)
+_CONTACTS = (
+    select(
+        people,
+        contacts.c.id.label("contact_id"),
+        contacts.c.customer_id,
+        contacts.c.appointed_at,
+        contacts.c.appointed_by,
+    )
+    .join(contacts, contacts.c.person_id == people.c.id)
+    .where(*_IN_OFFICE)
+    .order_by(contacts.c.slot)
+)
+_CONTACT_IDS = select(contacts.c.person_id).where(*_IN_OFFICE).order_by(contacts.c.slot)
 
 
 def add_customer(session: Session, name: str, tenant_id: str, now: datetime) -> int:
@@ -26,8 +43,8 @@ def add_customer(session: Session, name: str, tenant_id: str, now: datetime) -> 
 
 def load_customer(session: Session, customer_id: int, *, lock: bool = False) -> Customer:
     """The customer with this id. Raises NotFound."""
-    query = select(customers).where(customers.c.id == customer_id)
-    found = session.execute(query.with_for_update() if lock else query).one_or_none()
+    query = _CUSTOMER.with_for_update() if lock else _CUSTOMER
+    found = session.execute(query, {"customer_id": customer_id}).one_or_none()
     if found is None:
         raise NotFound("customer", customer_id)
     return Customer(id=found.id, name=found.name, tenant_id=found.tenant_id)
@@ -50,18 +67,7 @@ def list_customers(session: Session) -> list[Customer]:
 
 def load_contacts(session: Session, customer_id: int) -> list[Contact]:
     """The active contacts of a customer, in order of appointment."""
-    rows = session.execute(
-        select(
-            people,
-            contacts.c.id.label("contact_id"),
-            contacts.c.customer_id,
-            contacts.c.appointed_at,
-            contacts.c.appointed_by,
-        )
-        .join(contacts, contacts.c.person_id == people.c.id)
-        .where(contacts.c.customer_id == customer_id, contacts.c.removed_at.is_(None))
-        .order_by(contacts.c.slot)
-    )
+    rows = session.execute(_CONTACTS, {"customer_id": customer_id})
     return [
         Contact(
             id=row.contact_id,
@@ -76,13 +82,7 @@ def load_contacts(session: Session, customer_id: int) -> list[Contact]:
 
 def contact_ids(session: Session, customer_id: int) -> list[int]:
     """The person ids of the active contacts."""
-    return list(
-        session.scalars(
-            select(contacts.c.person_id)
-            .where(contacts.c.customer_id == customer_id, contacts.c.removed_at.is_(None))
-            .order_by(contacts.c.slot)
-        )
-    )
+    return list(session.scalars(_CONTACT_IDS, {"customer_id": customer_id}))
 
 
 def appoint(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:

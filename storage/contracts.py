@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from contract.access import AccessConsent
@@ -19,16 +19,33 @@ from contract.prices import PriceBook, PriceList, contract_prices
 from storage.rows import count_changed, insert_row
 from storage.tables import addenda, consents, contracts, price_lists
 
+# Statements of every turn are made once: building one costs more than running it.
+_CONTRACTS = (
+    select(
+        contracts,
+        addenda.c.signed_on,
+        addenda.c.starts_on.label("addendum_starts_on"),
+        addenda.c.ends_on.label("addendum_ends_on"),
+    )
+    .outerjoin(addenda, addenda.c.contract_id == contracts.c.id)
+    .where(contracts.c.customer_id == bindparam("customer_id"))
+    .order_by(contracts.c.starts_on, contracts.c.id, addenda.c.id)
+)
+_PRICES = select(price_lists).where(price_lists.c.customer_id == bindparam("customer_id")).order_by(price_lists.c.year)
+_CONSENTS = (
+    select(consents)
+    .where(consents.c.customer_id == bindparam("customer_id"))
+    .order_by(consents.c.valid_from, consents.c.id)
+)
+
 
 def load_contracts(session: Session, customer_id: int) -> tuple[Contract, ...]:
     """All contracts of a customer with their addenda, by start."""
-    rows = session.execute(
-        select(contracts).where(contracts.c.customer_id == customer_id).order_by(contracts.c.starts_on)
-    ).all()
-    signed: dict[int, list[Addendum]] = {}
-    if rows:
-        for row in session.execute(select(addenda).where(addenda.c.contract_id.in_([row.id for row in rows]))):
-            signed.setdefault(row.contract_id, []).append(Addendum(row.signed_on, row.starts_on, row.ends_on))
+    rows = session.execute(_CONTRACTS, {"customer_id": customer_id}).all()
+    signed: dict[int, list[Addendum]] = {row.id: [] for row in rows}
+    for row in rows:
+        if row.signed_on is not None:
+            signed[row.id].append(Addendum(row.signed_on, row.addendum_starts_on, row.addendum_ends_on))
     return tuple(
         Contract(
             id=row.id,
@@ -37,9 +54,9 @@ def load_contracts(session: Session, customer_id: int) -> tuple[Contract, ...]:
             signed_at=row.signed_at,
             starts_on=row.starts_on,
             ends_on=row.ends_on,
-            on_site_addenda=tuple(signed.get(row.id, ())),
+            on_site_addenda=tuple(signed[row.id]),
         )
-        for row in rows
+        for row in {row.id: row for row in rows}.values()
     )
 
 
@@ -77,9 +94,7 @@ def _addendum_columns(addendum: Addendum) -> dict[str, date]:
 
 def load_prices(session: Session, customer_id: int, years: Collection[int]) -> PriceBook:
     """The price lists that hold for a customer; without any, the contract's own for each of `years`."""
-    rows = session.execute(
-        select(price_lists).where(price_lists.c.customer_id == customer_id).order_by(price_lists.c.year)
-    ).all()
+    rows = session.execute(_PRICES, {"customer_id": customer_id}).all()
     if not rows:
         return PriceBook(tuple(contract_prices(year) for year in sorted(set(years))))
     return PriceBook(
@@ -123,9 +138,7 @@ def set_prices(session: Session, customer_id: int, prices: PriceList) -> None:
 
 def load_consents(session: Session, customer_id: int) -> tuple[AccessConsent, ...]:
     """Every recorded consent to remote access of a customer, oldest first (R25)."""
-    rows = session.execute(
-        select(consents).where(consents.c.customer_id == customer_id).order_by(consents.c.valid_from, consents.c.id)
-    )
+    rows = session.execute(_CONSENTS, {"customer_id": customer_id})
     return tuple(
         AccessConsent(
             id=row.id,

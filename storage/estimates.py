@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from contract.estimates import DecidedVia, Estimate, EstimateState, Instrument, RateCents
@@ -14,6 +14,27 @@ from storage.errors import NotFound
 from storage.rows import insert_row
 from storage.tables import estimates, ticket_events
 from storage.tickets import event_of
+
+# Statements of every turn are made once: building one costs more than running it.
+_BY_ID = select(estimates).where(estimates.c.id == bindparam("estimate_id"))
+_HELD = _BY_ID.with_for_update()
+_LATEST = (
+    select(estimates)
+    .where(estimates.c.ticket_number == bindparam("number"))
+    .order_by(estimates.c.revision.desc())
+    .limit(1)
+)
+_SAVE = update(estimates).where(estimates.c.id == bindparam("which"))
+_STOP = (
+    select(ticket_events)
+    .where(
+        ticket_events.c.ticket_number == bindparam("number"),
+        ticket_events.c.kind == EventKind.WORK_STOPPED.value,
+        ticket_events.c.at >= bindparam("since"),
+    )
+    .order_by(ticket_events.c.id)
+    .limit(1)
+)
 
 
 def estimate_of(row: Row[tuple[object, ...]]) -> Estimate:
@@ -41,8 +62,7 @@ def estimate_of(row: Row[tuple[object, ...]]) -> Estimate:
 
 def load_estimate(session: Session, estimate_id: int, *, lock: bool = False) -> Estimate:
     """The estimate with this id. Raises NotFound. Whoever decides holds its row (and the ticket's before it)."""
-    query = select(estimates).where(estimates.c.id == estimate_id)
-    found = session.execute(query.with_for_update() if lock else query).one_or_none()
+    found = session.execute(_HELD if lock else _BY_ID, {"estimate_id": estimate_id}).one_or_none()
     if found is None:
         raise NotFound("estimate", estimate_id)
     return estimate_of(found)
@@ -50,12 +70,7 @@ def load_estimate(session: Session, estimate_id: int, *, lock: bool = False) -> 
 
 def latest_estimate(session: Session, ticket_number: int) -> Estimate | None:
     """The newest revision of a ticket's estimates, whatever its state."""
-    found = session.execute(
-        select(estimates)
-        .where(estimates.c.ticket_number == ticket_number)
-        .order_by(estimates.c.revision.desc())
-        .limit(1)
-    ).one_or_none()
+    found = session.execute(_LATEST, {"number": ticket_number}).one_or_none()
     return estimate_of(found) if found else None
 
 
@@ -92,7 +107,7 @@ def save_estimate(session: Session, estimate: Estimate, *, shown_digest: str | N
     }
     if shown_digest is not None:
         values["shown_digest"] = shown_digest
-    session.execute(update(estimates).where(estimates.c.id == estimate.id).values(values))
+    session.execute(_SAVE, {**values, "which": estimate.id})
 
 
 def load_estimates(session: Session, ticket_number: int) -> tuple[Estimate, ...]:
@@ -110,14 +125,5 @@ def load_shown_digest(session: Session, estimate_id: int) -> str | None:
 
 def find_stop(session: Session, ticket_number: int, since: datetime) -> TicketEvent | None:
     """The first time further work was stopped on a ticket since an instant (D13)."""
-    found = session.execute(
-        select(ticket_events)
-        .where(
-            ticket_events.c.ticket_number == ticket_number,
-            ticket_events.c.kind == EventKind.WORK_STOPPED.value,
-            ticket_events.c.at >= since,
-        )
-        .order_by(ticket_events.c.id)
-        .limit(1)
-    ).one_or_none()
+    found = session.execute(_STOP, {"number": ticket_number, "since": since}).one_or_none()
     return event_of(found) if found else None

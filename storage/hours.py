@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from contract.events import EventKind
@@ -42,9 +42,17 @@ def _standing() -> Select[tuple[object, ...]]:
     return select(work_entries).where(work_entries.c.replaced_at.is_(None)).order_by(work_entries.c.started_at)
 
 
+# Statements of every turn are made once: building one costs more than running it.
+_OF_TICKET = _standing().where(work_entries.c.ticket_number == bindparam("number"))
+_TIMER = select(work_timers).where(work_timers.c.engineer_id == bindparam("engineer_id"))
+_TIMERS_ON = (
+    select(work_timers).where(work_timers.c.ticket_number == bindparam("number")).order_by(work_timers.c.engineer_id)
+)
+
+
 def load_entries(session: Session, ticket_number: int) -> tuple[WorkEntry, ...]:
     """The entries of a ticket that stand, by begin."""
-    return tuple(map(entry_of, session.execute(_standing().where(work_entries.c.ticket_number == ticket_number))))
+    return tuple(map(entry_of, session.execute(_OF_TICKET, {"number": ticket_number})))
 
 
 def load_entries_of(session: Session, ticket_numbers: Collection[int]) -> dict[int, tuple[WorkEntry, ...]]:
@@ -121,15 +129,13 @@ class WorkTimer:
 
 def load_timer(session: Session, engineer_id: int) -> WorkTimer | None:
     """The timer this engineer has running."""
-    found = session.execute(select(work_timers).where(work_timers.c.engineer_id == engineer_id)).one_or_none()
+    found = session.execute(_TIMER, {"engineer_id": engineer_id}).one_or_none()
     return WorkTimer(found.engineer_id, found.ticket_number, found.started_at) if found else None
 
 
 def load_timers_on(session: Session, ticket_number: int) -> tuple[WorkTimer, ...]:
     """The timers that run on a ticket, whoever started them."""
-    found = session.execute(
-        select(work_timers).where(work_timers.c.ticket_number == ticket_number).order_by(work_timers.c.engineer_id)
-    )
+    found = session.execute(_TIMERS_ON, {"number": ticket_number})
     return tuple(WorkTimer(row.engineer_id, row.ticket_number, row.started_at) for row in found)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from contract.people import Customer, Language, Person, Role
@@ -67,9 +67,13 @@ def _standings() -> Select[tuple[object, ...]]:
     )
 
 
-# Built once: compiling this join anew costs more than running it.
-_BY_IDENTITY = _standings()
-_BY_ID = _standings()
+# Made once: building a statement costs more than running it.
+_BY_IDENTITY = _standings().where(
+    people.c.tenant_id == bindparam("tenant_id"), people.c.object_id == bindparam("object_id")
+)
+_BY_ID = _standings().where(people.c.id.in_(bindparam("ids", expanding=True)))
+_PEOPLE = select(people).where(people.c.id.in_(bindparam("ids", expanding=True)))
+_STAFF = select(people.c.id).where(people.c.staff_role.is_not(None)).order_by(people.c.id)
 
 
 def person_of(row: Row[tuple[object, ...]]) -> Person:
@@ -109,9 +113,7 @@ def _standing(row: Row[tuple[object, ...]]) -> Standing:
 
 def find_standing(session: Session, tenant_id: str, object_id: str) -> Standing | None:
     """What the person with this identity is now; None for somebody never seen."""
-    found = session.execute(
-        _BY_IDENTITY.where(people.c.tenant_id == tenant_id, people.c.object_id == object_id)
-    ).one_or_none()
+    found = session.execute(_BY_IDENTITY, {"tenant_id": tenant_id, "object_id": object_id}).one_or_none()
     return _standing(found) if found else None
 
 
@@ -120,7 +122,7 @@ def load_standings(session: Session, person_ids: Iterable[int]) -> dict[int, Sta
     ids = sorted(set(person_ids))
     if not ids:
         return {}
-    return {row.id: _standing(row) for row in session.execute(_BY_ID.where(people.c.id.in_(ids)))}
+    return {row.id: _standing(row) for row in session.execute(_BY_ID, {"ids": ids})}
 
 
 def load_person(session: Session, person_id: int) -> Person:
@@ -133,7 +135,7 @@ def load_people(session: Session, person_ids: Iterable[int]) -> dict[int, Person
     ids = sorted(set(person_ids))
     if not ids:
         return {}
-    return {row.id: person_of(row) for row in session.execute(select(people).where(people.c.id.in_(ids)))}
+    return {row.id: person_of(row) for row in session.execute(_PEOPLE, {"ids": ids})}
 
 
 def is_known_tenant(session: Session, tenant_id: str, provider_tenant_id: str) -> bool:
@@ -243,7 +245,7 @@ def forget_chat(session: Session, person_id: int) -> None:
 
 def staff_ids(session: Session) -> list[int]:
     """Every engineer and manager."""
-    return list(session.scalars(select(people.c.id).where(people.c.staff_role.is_not(None)).order_by(people.c.id)))
+    return list(session.scalars(_STAFF))
 
 
 def manager_ids(session: Session) -> list[int]:

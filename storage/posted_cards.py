@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, String, Table, UniqueConstraint, delete, select, update
+from sqlalchemy import Column, Index, Integer, Row, String, Table, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.columns import Instant, RowId
 from storage.metadata import metadata
-from storage.sessions import insert_into
+from storage.sessions import Insert, insert_into
 
 posted_cards = Table(
     "posted_cards",
@@ -33,6 +34,18 @@ posted_cards = Table(
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("conversation_id", "activity_id"),
     Index("ix_posted_cards_subject", "subject", "person_id"),
+)
+
+
+_READERS = select(posted_cards.c.person_id).where(posted_cards.c.subject == bindparam("subject"))
+_COPIES = (
+    select(posted_cards)
+    .where(posted_cards.c.subject == bindparam("subject"), posted_cards.c.person_id == bindparam("person_id"))
+    .order_by(posted_cards.c.id)
+)
+_COPY = select(posted_cards).where(
+    posted_cards.c.conversation_id == bindparam("conversation_id"),
+    posted_cards.c.activity_id == bindparam("activity_id"),
 )
 
 
@@ -67,17 +80,53 @@ def remember(
     digest: str | None = None,
 ) -> None:
     """Note what stands in this message now; a hold stays as it is."""
-    known = insert_into(session, posted_cards).values(
-        conversation_id=conversation_id,
-        activity_id=activity_id,
-        person_id=person_id,
-        subject=subject,
-        revision=revision,
-        digest=digest,
-        created_at=now,
+    session.execute(
+        _note(session.get_bind().dialect.name, "person_id", "subject", "revision", "digest"),
+        {
+            "conversation_id": conversation_id,
+            "activity_id": activity_id,
+            "person_id": person_id,
+            "subject": subject,
+            "revision": revision,
+            "digest": digest,
+            "created_at": now,
+        },
     )
-    changed = {name: known.excluded[name] for name in ("person_id", "subject", "revision", "digest")}
-    session.execute(known.on_conflict_do_update(index_elements=["conversation_id", "activity_id"], set_=changed))
+
+
+def put_in_place(
+    session: Session,
+    *,
+    conversation_id: str,
+    activity_id: str,
+    person_id: int,
+    subject: str,
+    now: datetime,
+    held_until: datetime | None = None,
+) -> None:
+    """Note what the person's own click put in this message: a form, held until then, or a card, which ends a hold."""
+    session.execute(
+        _note(session.get_bind().dialect.name, "person_id", "subject", "revision", "digest", "held_until"),
+        {
+            "conversation_id": conversation_id,
+            "activity_id": activity_id,
+            "person_id": person_id,
+            "subject": subject,
+            "revision": None,
+            "digest": None,
+            "held_until": held_until,
+            "created_at": now,
+        },
+    )
+
+
+@cache
+def _note(engine: str, *changed: str) -> Insert:
+    """Made once: building the statement costs more than running it."""
+    note = insert_into(engine, posted_cards)
+    return note.on_conflict_do_update(
+        index_elements=["conversation_id", "activity_id"], set_={name: note.excluded[name] for name in changed}
+    )
 
 
 def forget(session: Session, *, conversation_id: str, activity_id: str) -> None:
@@ -106,19 +155,18 @@ def release_all(session: Session, person_id: int) -> None:
 
 def find_copy(session: Session, *, conversation_id: str, activity_id: str) -> PostedCard | None:
     """What stands in this message, if it is known."""
-    row = session.execute(select(posted_cards).where(*_is(conversation_id, activity_id))).one_or_none()
+    row = session.execute(_COPY, {"conversation_id": conversation_id, "activity_id": activity_id}).one_or_none()
     return None if row is None else _copy(row)
 
 
 def copies_of(session: Session, subject: str, person_id: int) -> tuple[PostedCard, ...]:
     """Every copy of a subject's card in a person's chats, oldest first."""
-    mine = select(posted_cards).where(posted_cards.c.subject == subject, posted_cards.c.person_id == person_id)
-    return tuple(_copy(row) for row in session.execute(mine.order_by(posted_cards.c.id)))
+    return tuple(_copy(row) for row in session.execute(_COPIES, {"subject": subject, "person_id": person_id}))
 
 
 def readers_of(session: Session, subject: str) -> frozenset[int]:
     """The ids of everybody who has a copy of a subject's card."""
-    return frozenset(session.scalars(select(posted_cards.c.person_id).where(posted_cards.c.subject == subject)))
+    return frozenset(session.scalars(_READERS, {"subject": subject}))
 
 
 def subjects_of(session: Session, person_id: int) -> tuple[str, ...]:

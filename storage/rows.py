@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, Update, insert
+from sqlalchemy import CursorResult, Insert, Table, Update, insert
 from sqlalchemy.orm import Session
 
 
 def insert_row(session: Session, table: Table, **values: Any) -> int:
     """Insert a row; returns the number its key column got."""
-    result = cast("CursorResult[Any]", session.execute(insert(table).values(**values)))
+    result = cast("CursorResult[Any]", session.execute(_insert_into(table), values))
     key = result.inserted_primary_key
     return int(key[0]) if key else 0
+
+
+@cache
+def _insert_into(table: Table) -> Insert:
+    """Made once: building a statement with its values costs more than running it."""
+    return insert(table)
 
 
 def count_changed(session: Session, statement: Update) -> int:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Integer, Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from contract.events import EventKind, TicketEvent
@@ -20,6 +20,31 @@ from contract.tickets import Product, State, Ticket, Urgency
 from storage.errors import NotFound
 from storage.rows import insert_row
 from storage.tables import people, ticket_events, tickets
+
+# Statements of every turn are made once: building one costs more than running it.
+_BY_NUMBER = select(tickets).where(tickets.c.number == bindparam("number"))
+_HELD = _BY_NUMBER.with_for_update()
+_DATES = select(tickets.c.pickup_due_at, tickets.c.active_at, tickets.c.last_event).where(
+    tickets.c.number == bindparam("number")
+)
+_SAVE = update(tickets).where(tickets.c.number == bindparam("which"))
+_NOTE_ACTIVITY = _SAVE.values(active_at=bindparam("new_active_at"), last_event=bindparam("new_last_event"))
+_BY_KEY = select(ticket_events).where(ticket_events.c.key == bindparam("key"))
+_BY_IDS = (
+    select(ticket_events).where(ticket_events.c.id.in_(bindparam("ids", expanding=True))).order_by(ticket_events.c.id)
+)
+_OF_TICKET = ticket_events.c.ticket_number == bindparam("number")
+_ALL = (
+    select(ticket_events)
+    .where(_OF_TICKET)
+    .order_by(ticket_events.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+    .offset(bindparam("skip", type_=Integer))
+)
+_SHOWN = _ALL.where(ticket_events.c.is_internal.is_(False))
+_COUNT_ALL = select(func.count()).where(_OF_TICKET)
+_COUNT_SHOWN = _COUNT_ALL.where(ticket_events.c.is_internal.is_(False))
+_NAMES = select(people.c.id, people.c.name).where(people.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def ticket_of(row: Row[tuple[object, ...]]) -> Ticket:
@@ -91,8 +116,7 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
 
 def load_ticket(session: Session, number: int, *, lock: bool = False) -> Ticket:
     """The ticket with this number. Raises NotFound."""
-    query = select(tickets).where(tickets.c.number == number)
-    found = session.execute(query.with_for_update() if lock else query).one_or_none()
+    found = session.execute(_HELD if lock else _BY_NUMBER, {"number": number}).one_or_none()
     if found is None:
         raise NotFound("ticket", number)
     return ticket_of(found)
@@ -109,9 +133,7 @@ class TicketDates:
 
 def load_ticket_dates(session: Session, number: int) -> TicketDates:
     """Pick-up target (D19, D20) and latest activity of a ticket. Raises NotFound."""
-    found = session.execute(
-        select(tickets.c.pickup_due_at, tickets.c.active_at, tickets.c.last_event).where(tickets.c.number == number)
-    ).one_or_none()
+    found = session.execute(_DATES, {"number": number}).one_or_none()
     if found is None:
         raise NotFound("ticket", number)
     return TicketDates(found.pickup_due_at, found.active_at, EventKind(found.last_event))
@@ -137,7 +159,7 @@ def save_ticket(session: Session, ticket: Ticket, *, pickup_due_at: datetime | N
     values = _columns(ticket)
     if pickup_due_at is not None:
         values["pickup_due_at"] = pickup_due_at
-    session.execute(update(tickets).where(tickets.c.number == ticket.number).values(values))
+    session.execute(_SAVE, {**values, "which": ticket.number})
 
 
 def event_of(row: Row[tuple[object, ...]]) -> TicketEvent:
@@ -156,7 +178,7 @@ def event_of(row: Row[tuple[object, ...]]) -> TicketEvent:
 
 def find_event(session: Session, key: str) -> TicketEvent | None:
     """The event that a form or a message already led to, if it did (`form:<id>`, `activity:<id>`)."""
-    found = session.execute(select(ticket_events).where(ticket_events.c.key == key)).one_or_none()
+    found = session.execute(_BY_KEY, {"key": key}).one_or_none()
     return event_of(found) if found else None
 
 
@@ -186,36 +208,29 @@ def add_event(
         key=key,
         activity_id=activity_id,
     )
-    if not event.is_internal:
+    # A new ticket was kept with its first activity.
+    if not event.is_internal and event.kind is not EventKind.TICKET_OPENED:
         session.execute(
-            update(tickets)
-            .where(tickets.c.number == event.ticket_number)
-            .values(active_at=event.at, last_event=event.kind.value)
+            _NOTE_ACTIVITY,
+            {"which": event.ticket_number, "new_active_at": event.at, "new_last_event": event.kind.value},
         )
     return replace(event, id=event_id)
 
 
 def load_events(session: Session, number: int, *, internal: bool, limit: int = 10, skip: int = 0) -> list[TicketEvent]:
     """The latest events of a ticket (after the `skip` latest), newest last; internal ones only for staff."""
-    query = select(ticket_events).where(ticket_events.c.ticket_number == number)
-    if not internal:
-        query = query.where(ticket_events.c.is_internal.is_(False))
-    rows = session.execute(query.order_by(ticket_events.c.id.desc()).limit(limit).offset(skip)).all()
+    rows = session.execute(_ALL if internal else _SHOWN, {"number": number, "most": limit, "skip": skip}).all()
     return [event_of(row) for row in reversed(rows)]
 
 
 def load_events_by_id(session: Session, event_ids: Sequence[int]) -> list[TicketEvent]:
     """These events, oldest first."""
-    rows = session.execute(select(ticket_events).where(ticket_events.c.id.in_(event_ids)).order_by(ticket_events.c.id))
-    return [event_of(row) for row in rows]
+    return [event_of(row) for row in session.execute(_BY_IDS, {"ids": list(event_ids)})]
 
 
 def count_events(session: Session, number: int, *, internal: bool) -> int:
     """How many events a ticket's history has for this reader."""
-    query = select(func.count()).where(ticket_events.c.ticket_number == number)
-    if not internal:
-        query = query.where(ticket_events.c.is_internal.is_(False))
-    return int(session.execute(query).scalar_one())
+    return int(session.execute(_COUNT_ALL if internal else _COUNT_SHOWN, {"number": number}).scalar_one())
 
 
 def names_of(session: Session, person_ids: Sequence[int | None]) -> Mapping[int, str]:
@@ -223,4 +238,4 @@ def names_of(session: Session, person_ids: Sequence[int | None]) -> Mapping[int,
     ids = [person_id for person_id in person_ids if person_id is not None]
     if not ids:
         return {}
-    return {row.id: row.name for row in session.execute(select(people.c.id, people.c.name).where(people.c.id.in_(ids)))}
+    return {row.id: row.name for row in session.execute(_NAMES, {"ids": ids})}

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.outbox_tables import cron, timer
-from storage.sessions import insert_into
+from storage.sessions import Insert, insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,26 @@ class DeadTimer:
 
 def arm(session: Session, key: str, due_at: datetime, kind: str, payload: Mapping[str, Any]) -> None:
     """Have `kind` happen at `due_at`; arming the same key again moves it."""
-    armed = insert_into(session, timer).values(
-        key=key, due_at=due_at, kind=kind, payload=dict(payload), attempts=0, error=None
+    session.execute(
+        _arm(session.get_bind().dialect.name),
+        {"key": key, "due_at": due_at, "kind": kind, "payload": dict(payload), "attempts": 0, "error": None},
     )
+
+
+@cache
+def _arm(engine: str) -> Insert:
+    """Made once: building the statement costs more than running it."""
+    armed = insert_into(engine, timer)
     changed = {name: armed.excluded[name] for name in ("due_at", "kind", "payload", "attempts", "error")}
-    session.execute(armed.on_conflict_do_update(index_elements=["key"], set_=changed))
+    return armed.on_conflict_do_update(index_elements=["key"], set_=changed)
 
 
-def cancel(session: Session, key: str) -> None:
+_CANCEL = delete(timer).where(timer.c.key.in_(bindparam("keys", expanding=True)))
+
+
+def cancel(session: Session, *keys: str) -> None:
     """Have it not happen; no matter if there is no such timer."""
-    session.execute(delete(timer).where(timer.c.key == key))
+    session.execute(_CANCEL, {"keys": keys})
 
 
 def armed_until(session: Session, key: str) -> datetime | None:
