@@ -41,18 +41,25 @@ _LIVE = frozenset({EstimateState.OPEN, EstimateState.APPROVED})
 
 def estimate_sheet(session: Session, reader: Standing, estimate_id: int, now: datetime) -> EstimateSheet:
     """Everything the card of an estimate shows to this reader. Raises NotFound for one that is not theirs to see."""
-    estimate = expire(load_estimate(session, estimate_id), now)
-    ticket = check_visible(load_ticket(session, estimate.ticket_number), reader)
+    estimate = load_estimate(session, estimate_id)
+    return sheet_of(session, reader, estimate, load_ticket(session, estimate.ticket_number), now)
+
+
+def sheet_of(session: Session, reader: Standing, estimate: Estimate, ticket: Ticket, now: datetime) -> EstimateSheet:
+    """The same for an estimate and its ticket that are loaded already."""
+    estimate = expire(estimate, now)
+    check_visible(ticket, reader)
     allowance = allowance_of(session, ticket)
     allowed = moves(ticket, reader.role, reader.person.id, now, logged_minutes=allowance.logged_minutes)
     approved = estimate.state is EstimateState.APPROVED
     stop = find_stop(session, ticket.number, estimate.decided_at) if approved and estimate.decided_at else None
-    latest = latest_estimate(session, ticket.number)
+    # An open one is the newest: whatever follows it supersedes it.
+    latest = latest_estimate(session, ticket.number) if estimate.state is not EstimateState.OPEN else None
     names = names_of(session, [estimate.created_by, estimate.decided_by, estimate.recorded_by])
     return EstimateSheet(
         estimate=estimate,
         subject=ticket.subject,
-        customer_name=load_customer(session, ticket.customer_id).name,
+        customer_name=reader.customer.name if reader.customer else load_customer(session, ticket.customer_id).name,
         created_by=names[estimate.created_by],
         allowance=allowance,
         decided_by=names.get(estimate.decided_by or 0),
@@ -108,8 +115,8 @@ def approve_estimate(turn: Turn, click: ApproveEstimate) -> Answer:
         is_contact=turn.role is Role.CONTACT,
         now=turn.now,
     )
-    keep_decision(turn, ticket, decided, by=turn.person, language=click.language or turn.language)
-    return estimate_answer(turn, decided.id)
+    ticket = keep_decision(turn, ticket, estimate, decided, by=turn.person, language=click.language or turn.language)
+    return _decided_answer(turn, ticket, decided)
 
 
 def decline_estimate(turn: Turn, click: DeclineEstimate) -> Answer:
@@ -124,8 +131,13 @@ def decline_estimate(turn: Turn, click: DeclineEstimate) -> Answer:
         now=turn.now,
         reason=click.reason,
     )
-    keep_decision(turn, ticket, decided, by=turn.person, language=click.language or turn.language)
-    return estimate_answer(turn, decided.id)
+    ticket = keep_decision(turn, ticket, estimate, decided, by=turn.person, language=click.language or turn.language)
+    return _decided_answer(turn, ticket, decided)
+
+
+def _decided_answer(turn: Turn, ticket: Ticket, decided: Estimate) -> Card:
+    sheet = sheet_of(turn.session, turn.caller, decided, ticket, turn.now)
+    return estimate_card(sheet, turn.language, is_staff=False)
 
 
 def locked(turn: Turn, estimate_id: int) -> tuple[Ticket, Estimate]:
@@ -135,15 +147,17 @@ def locked(turn: Turn, estimate_id: int) -> tuple[Ticket, Estimate]:
     return ticket, load_estimate(turn.session, estimate_id, lock=True)
 
 
-def keep_decision(turn: Turn, ticket: Ticket, decided: Estimate, *, by: Person, language: Language) -> Ticket:
+def keep_decision(
+    turn: Turn, ticket: Ticket, offered: Estimate, decided: Estimate, *, by: Person, language: Language
+) -> Ticket:
     """Keep a decision with what was shown, let an approval take effect, and tell everybody; returns the ticket.
 
-    `by` is the contact, also where the caller is an engineer who records what was said by phone (D15); the caller is
+    `offered` is the estimate as it was loaded. `by` is the contact, also where the caller is an engineer who records what was said by phone (D15); the caller is
     the one who need not be told.
     """
     approved = decided.state is EstimateState.APPROVED
     # As the contact had it: still open.
-    sheet = estimate_sheet(turn.session, turn.caller, decided.id, turn.now)
+    sheet = sheet_of(turn.session, turn.caller, offered, ticket, turn.now)
     digest = shown_digest(decided, estimate_card(sheet, language, is_staff=False).json.decode())
     save_estimate(turn.session, decided, shown_digest=digest)
     drop_deadlines(turn.session, decided.id)

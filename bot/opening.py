@@ -13,7 +13,7 @@ from bot import announcements
 from bot.files import attach_waiting, waiting_files
 from bot.pickups import arm_pickup
 from bot.replies import form_key
-from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_ticket
+from bot.tickets import Record, event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.tickets import OpenTicket, StartTicket
 from cards.components import Card
@@ -97,17 +97,18 @@ def open_ticket(turn: Turn, click: OpenTicket) -> Answer:
         outside_hours_allowed=click.outside_hours_allowed,
         follow_up_of=click.follow_up_of,
     )
-    ticket = keep_opened(turn, draft, key, {})
-    attach_waiting(turn, ticket, click.activity)
+    ticket, record = keep_opened(turn, draft, key, {})
+    attached = attach_waiting(turn, ticket, click.activity)
     if click.follow_up_of is not None:
         before = load_ticket(turn.session, click.follow_up_of)
         followed = keep_event(turn, event(turn, before, EventKind.TICKET_FOLLOWED_UP, follow_up=ticket.number))
         announcements.ticket_changed(turn.session, before, followed, turn.now)
-    return ticket_view(turn, ticket)
+    return ticket_view(turn, ticket, record=None if attached else record)
 
 
-def keep_opened(turn: Turn, draft: Ticket, key: str, details: Mapping[str, Any]) -> Ticket:
-    """Keep a new ticket with its pick-up target, arm the reminder, tell everybody; returns it with its number.
+def keep_opened(turn: Turn, draft: Ticket, key: str, details: Mapping[str, Any]) -> tuple[Ticket, Record]:
+    """Keep a new ticket with its pick-up target, arm the reminder, tell everybody; returns it with its number, and
+    what its card shows beside it.
 
     What the contact allowed outside office hours stands in the history too: evidence for D26.
     """
@@ -120,7 +121,7 @@ def keep_opened(turn: Turn, draft: Ticket, key: str, details: Mapping[str, Any])
     opened = keep_event(turn, event(turn, ticket, EventKind.TICKET_OPENED, **details), key=key)
     arm_pickup(turn.session, ticket, due_at, turn.now)
     announcements.ticket_opened(turn.session, ticket, opened, turn.now)
-    return ticket
+    return ticket, Record(events=[opened], pickup_due_at=due_at, prices=book)
 
 
 def _check_follow_up(turn: Turn, number: int) -> None:

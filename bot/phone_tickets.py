@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.opening import keep_opened
 from bot.replies import form_key
 from bot.tickets import new_form_id, ticket_view
@@ -61,4 +63,5 @@ def open_phone_ticket(turn: Turn, click: OpenPhoneTicket) -> Answer:
         outside_hours_allowed=click.outside_hours_allowed,
     )
     recorded = {"recorded_by": turn.person.name, "contact": who.name}
-    return ticket_view(turn, keep_opened(turn, draft, key, recorded))
+    ticket, record = keep_opened(turn, draft, key, recorded)
+    return ticket_view(turn, ticket, record=replace(record, names={who.id: who.name}))

@@ -7,6 +7,8 @@ delivery uses the same function for everybody else (`bot/views.py`).
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +24,9 @@ from cards.tickets import TicketSheet, ticket_card
 from contract.access import is_consented
 from contract.allowance import Allowance
 from contract.contracts import covering
+from contract.estimates import Estimate
 from contract.events import EventKind, TicketEvent
+from contract.hours import WorkEntry
 from contract.invoices import ticket_amount_cents
 from contract.local_time import local
 from contract.moves import moves
@@ -35,8 +39,8 @@ from storage.errors import NotFound
 from storage.estimates import latest_estimate
 from storage.files import count_files
 from storage.hours import load_entries, load_timer
-from storage.people import Standing, load_people
-from storage.tickets import add_event, count_events, load_events, load_ticket, load_ticket_dates
+from storage.people import Standing
+from storage.tickets import add_event, count_events, load_events, load_ticket, load_ticket_dates, names_of
 
 _SHOWN_EVENTS = 6
 
@@ -79,23 +83,50 @@ def allowance_of(session: Session, ticket: Ticket) -> Allowance:
     return Allowance(granted_minutes=ticket.granted_minutes, logged_minutes=logged)
 
 
-def ticket_sheet(session: Session, reader: Standing, ticket: Ticket, now: datetime) -> TicketSheet:
-    """Everything the card of a ticket shows to this reader. Raises NotFound for a ticket that is not theirs to see."""
-    check_visible(ticket, reader)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is kept of a ticket beside its row: of a new one there is next to nothing, and nothing to be loaded."""
+
+    events: list[TicketEvent]
+    pickup_due_at: datetime
+    prices: PriceBook
+    entries: tuple[WorkEntry, ...] = ()
+    estimate: Estimate | None = None
+    more_events: int = 0
+    files: int = 0
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+def _record(session: Session, reader: Standing, ticket: Ticket, now: datetime) -> Record:
     is_staff = reader.role.is_staff
-    entries = load_entries(session, ticket.number)
-    logged = sum(entry.minutes for entry in entries if entry.is_billable)
     estimate = latest_estimate(session, ticket.number)
     events = load_events(session, ticket.number, internal=is_staff, limit=_SHOWN_EVENTS)
     full = len(events) == _SHOWN_EVENTS
-    names = load_people(
-        session,
-        [
-            person_id
-            for person_id in (ticket.created_by, ticket.engineer_id, estimate.decided_by if estimate else None)
-            if person_id is not None
-        ],
+    return Record(
+        events=events,
+        pickup_due_at=load_ticket_dates(session, ticket.number).pickup_due_at,
+        prices=prices_of(session, ticket, now),
+        entries=load_entries(session, ticket.number),
+        estimate=estimate,
+        more_events=count_events(session, ticket.number, internal=is_staff) - len(events) if full else 0,
+        files=count_files(session, ticket.number, internal=is_staff),
+        names=names_of(session, [ticket.created_by, ticket.engineer_id, estimate.decided_by if estimate else None]),
     )
+
+
+def ticket_sheet(
+    session: Session, reader: Standing, ticket: Ticket, now: datetime, record: Record | None = None
+) -> TicketSheet:
+    """Everything the card of a ticket shows to this reader. Raises NotFound for a ticket that is not theirs to see.
+
+    Without `record` what is kept of the ticket is loaded.
+    """
+    check_visible(ticket, reader)
+    is_staff = reader.role.is_staff
+    record = record or _record(session, reader, ticket, now)
+    estimate = record.estimate
+    names = {reader.person.id: reader.person.name, **record.names}
+    logged = sum(entry.minutes for entry in record.entries if entry.is_billable)
     timer = load_timer(session, reader.person.id) if is_staff else None
     offered = estimate is not None and estimate.is_open(now)
     has_access = is_consented(load_consents(session, ticket.customer_id), now)
@@ -104,16 +135,16 @@ def ticket_sheet(session: Session, reader: Standing, ticket: Ticket, now: dateti
         customer_name=load_customer(session, ticket.customer_id).name
         if is_staff or reader.customer is None
         else reader.customer.name,
-        opened_by=names[ticket.created_by].name,
-        engineer=names[ticket.engineer_id].name if ticket.engineer_id is not None else None,
-        pickup_due_at=load_ticket_dates(session, ticket.number).pickup_due_at,
+        opened_by=names[ticket.created_by],
+        engineer=names[ticket.engineer_id] if ticket.engineer_id is not None else None,
+        pickup_due_at=record.pickup_due_at,
         allowance=Allowance(ticket.granted_minutes, logged),
-        amount_cents=ticket_amount_cents(ticket, entries, prices_of(session, ticket, now)),
+        amount_cents=ticket_amount_cents(ticket, record.entries, record.prices),
         estimate=estimate,
-        decided_by=names[estimate.decided_by].name if estimate and estimate.decided_by is not None else None,
-        events=tuple(events),
-        more_events=count_events(session, ticket.number, internal=is_staff) - len(events) if full else 0,
-        files=count_files(session, ticket.number, internal=is_staff),
+        decided_by=names[estimate.decided_by] if estimate and estimate.decided_by is not None else None,
+        events=tuple(record.events),
+        more_events=record.more_events,
+        files=record.files,
         waits=waiting_for(ticket, has_open_estimate=offered, has_access=has_access),
         moves=moves(
             ticket,
@@ -135,9 +166,9 @@ def _readers(contacts: list[Contact]) -> str:
     return ", ".join(f"{contact.person.name} ({contact.person.language.value.upper()})" for contact in contacts)
 
 
-def ticket_view(turn: Turn, ticket: Ticket, notice: str = "") -> Card:
-    """The card of a ticket for the caller, as it is now."""
-    sheet = ticket_sheet(turn.session, turn.caller, ticket, turn.now)
+def ticket_view(turn: Turn, ticket: Ticket, notice: str = "", *, record: Record | None = None) -> Card:
+    """The card of a ticket for the caller, as it is now; with `record` where what is kept of it is known."""
+    sheet = ticket_sheet(turn.session, turn.caller, ticket, turn.now, record)
     return ticket_card(sheet, turn.language, is_staff=turn.role.is_staff, notice=notice)
 
 
