@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
@@ -35,7 +36,9 @@ LANGUAGE_NAMES = {Language.NL: "Nederlands", Language.EN: "English"}
 
 
 class Provider(Protocol):
-    """Who gives the support (R1)."""
+    """Who gives the support (R1); a frozen value, because cards that depend on nothing else are kept by it."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def name(self) -> str:
@@ -111,9 +114,15 @@ def welcome_card(reader: Person, role: Role, provider: Provider, customer_name: 
 
 def help_card(reader: Person, role: Role, provider: Provider) -> Card:
     """What this person can do here, and the words to type for it in both languages."""
-    t = texts_for(reader.language)
+    return _help_card(reader.language, role, provider)
+
+
+@cache
+def _help_card(language: Language, role: Role, provider: Provider) -> Card:
+    """Drawn once for each language and role: it says nothing about the reader."""
+    t = texts_for(language)
     commands = COMMANDS[role]
-    words = [command.words(reader.language) for command in commands]
+    words = [command.words(language) for command in commands]
     return card(
         heading(t("What you can do here")),
         text(_staff_hint(t) if role.is_staff else _contact_hint(t)),
@@ -122,10 +131,10 @@ def help_card(reader: Person, role: Role, provider: Provider) -> Card:
         action_row(
             *_buttons(t, role)[:-1],
             None if role.is_staff else execute(t("Contacts"), ShowContacts()),
-            _switch(reader.language),
+            _switch(language),
         ),
         fallback_text=t("What you can type: {words}", words=", ".join(words)),
-        language=reader.language,
+        language=language,
     )
 
 
