@@ -172,7 +172,8 @@ def withdraw_ticket(turn: Turn, click: WithdrawTicket) -> Answer:
         # Before the event of the ticket itself, which is the one that lists name as the latest.
         withdraw_open_estimate(turn.session, ticket, turn.now)
         withdrawn = keep_event(turn, event(turn, ticket, EventKind.TICKET_WITHDRAWN, click.reason), key=key)
-        announcements.ticket_changed(turn.session, ticket, withdrawn, turn.now)
+        also = timer.running_on(turn.session, ticket)
+        announcements.ticket_changed(turn.session, ticket, withdrawn, turn.now, also=also)
     return ticket_view(turn, ticket)
 
 

@@ -10,6 +10,7 @@ from bot.hours import REFUSED_ENTRY, draft_of, log_fitting, log_work, time_value
 from bot.pickups import drop_pickup
 from bot.replies import form_key
 from bot.tickets import allowance_of, event, keep_event, new_form_id, ticket_view, visible_ticket
+from bot.timer import running_on
 from bot.turn import Answer, Turn
 from bot.work import allowed_ticket, record
 from cards.clicks.queue import (
@@ -22,9 +23,10 @@ from cards.clicks.queue import (
 )
 from cards.closing import ResolvingSheet, duplicate_card, resolving_card, waiving_card
 from cards.components import Card
+from cards.entries import refused_text
 from cards.refusals import refusal_text
 from contract import life_cycle
-from contract.errors import NeedsOutsideHoursReason, NotADuplicate, OutcomeNeeds, OverAllowance, TextMissing
+from contract.errors import NeedsOutsideHoursReason, NotADuplicate, OutcomeNeeds, OverAllowance, Refusal, TextMissing
 from contract.events import EventKind
 from contract.moves import Move
 from contract.outcomes import Outcome, OutcomeDetails, RouteFinding
@@ -45,7 +47,7 @@ def _empty_form(turn: Turn, ticket: Ticket, outcome: Outcome) -> ResolveTicket:
     return ResolveTicket.model_validate({**values, **time_values(turn, ticket)})
 
 
-def _form(turn: Turn, ticket: Ticket, filled: ResolveTicket, error: Exception | None = None) -> Card:
+def _form(turn: Turn, ticket: Ticket, filled: ResolveTicket, error: Refusal | None = None) -> Card:
     allowance = allowance_of(turn.session, ticket)
     over = 0
     if isinstance(error, OverAllowance):
@@ -60,7 +62,7 @@ def _form(turn: Turn, ticket: Ticket, filled: ResolveTicket, error: Exception | 
         asks_reason=isinstance(error, NeedsOutsideHoursReason) or filled.outside_hours_reason is not None,
         readers=readers,
     )
-    notice = refusal_text(error, turn.language, turn.now) if error else ""
+    notice = refused_text(error, turn.language, turn.now) if isinstance(error, Refusal) else ""
     return resolving_card(sheet, turn.language, notice=notice)
 
 
@@ -83,7 +85,8 @@ def resolve_ticket(turn: Turn, click: ResolveTicket) -> Answer:
         return _form(turn, load_ticket(turn.session, click.ticket), click, error)
     withdraw_open_estimate(turn.session, closed, turn.now, turn.person)
     drop_pickup(turn.session, closed.number)
-    record(turn, closed, EventKind.TICKET_RESOLVED, details.summary, key=key, outcome=click.outcome.value)
+    also = running_on(turn.session, closed)
+    record(turn, closed, EventKind.TICKET_RESOLVED, details.summary, key=key, also=also, outcome=click.outcome.value)
     return ticket_view(turn, closed)
 
 
@@ -109,7 +112,8 @@ def mark_duplicate(turn: Turn, click: MarkDuplicate) -> Answer:
         return ticket_view(turn, ticket)
     allowed_ticket(turn, click.ticket, Move.MARK_DUPLICATE)
     try:
-        original = load_ticket(turn.session, click.duplicate_of or 0)
+        # Held as well: two tickets that are marked at the same instant must not both be void, each for the other.
+        original = load_ticket(turn.session, click.duplicate_of or 0, lock=True)
         void = life_cycle.mark_duplicate(ticket, original, turn.now)
     except (NotFound, NotADuplicate) as error:
         text = refusal_text(NotADuplicate(click.duplicate_of or 0), turn.language, turn.now)
@@ -118,7 +122,8 @@ def mark_duplicate(turn: Turn, click: MarkDuplicate) -> Answer:
         return duplicate_card(ticket, click.form_id, turn.language, notice=text)
     withdraw_open_estimate(turn.session, void, turn.now, turn.person)
     drop_pickup(turn.session, void.number)
-    record(turn, void, EventKind.TICKET_MARKED_DUPLICATE, key=key, duplicate_of=original.number)
+    also = running_on(turn.session, void)
+    record(turn, void, EventKind.TICKET_MARKED_DUPLICATE, key=key, also=also, duplicate_of=original.number)
     return ticket_view(turn, void)
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bot import timer
 from bot.hours import REFUSED_ENTRY, Ledger, draft_of, load_ledger, log_fitting, log_work, span_of, time_values
 from bot.replies import form_key
-from bot.tickets import new_form_id, ticket_view, visible_ticket
+from bot.tickets import new_form_id, ticket_sheet, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.hours import LogFields, LogTime, LogWhatFits, StartLogging, StopTimer
 from cards.components import Card
 from cards.entries import logged_notice, refused_text
 from cards.hours import LogSheet, log_card
+from cards.tickets import ticket_card
 from contract.errors import EntryRefusal, NeedsOutsideHoursReason, OverAllowance, Refusal
 from contract.events import TicketEvent
 from contract.local_time import local
@@ -81,7 +82,8 @@ def _go_on(turn: Turn, ticket: Ticket) -> None:
 def _view(turn: Turn, click: LogTime | LogWhatFits, ticket: Ticket, happened: list[TicketEvent]) -> Card:
     notice = logged_notice(happened, load_ledger(turn, ticket).allowance, turn.language)
     shown = ticket if click.then is None else visible_ticket(turn, click.then)
-    return ticket_view(turn, shown, notice)
+    sheet = ticket_sheet(turn.session, turn.caller, shown, turn.now)
+    return ticket_card(sheet, turn.language, is_staff=True, notice=notice, is_done=True)
 
 
 def _form(

@@ -6,9 +6,10 @@ from bot.estimates import estimate_after_refusal
 from bot.tickets import ticket_view, visible_ticket
 from bot.turn import Answer, Notice, Turn
 from bot.wire import IncomingKind
+from cards.entries import refused_text
 from cards.errors import UnreadableClick
 from cards.refusals import refusal_text
-from contract.errors import EstimateRefusal
+from contract.errors import EstimateRefusal, NoContract
 from storage.errors import NotFound
 
 _FILLED_IN = frozenset({"string_too_short", "string_too_long", "greater_than_equal", "less_than_equal", "int_parsing"})
@@ -22,6 +23,8 @@ LONGEST_NUMBER = 9
 def refused(turn: Turn, error: Exception) -> Answer:
     """The answer to a refused act. A form that was filled in stays as it is; an old card turns into the present one."""
     text = refusal_text(error, turn.language, turn.now)
+    if turn.role.is_staff and isinstance(error, NoContract):
+        text = refused_text(error, turn.language, turn.now)
     if isinstance(error, EstimateRefusal):
         return estimate_after_refusal(turn, error, text)
     if isinstance(error, UnreadableClick) and any(problem.kind in _FILLED_IN for problem in error.problems):

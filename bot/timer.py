@@ -83,6 +83,11 @@ def discard_timer(turn: Turn, click: DiscardTimer) -> Answer:
     return ticket_view(turn, ticket)
 
 
+def running_on(session: Session, ticket: Ticket) -> list[int]:
+    """Whose timers run on a ticket: they are told when it is closed, what was measured is still to be logged."""
+    return [running.engineer_id for running in load_timers_on(session, ticket.number)]
+
+
 def allowance_changed(session: Session, ticket: Ticket, now: datetime) -> None:
     """Set the warnings of every timer on the ticket anew: something was logged, corrected, approved or stopped."""
     for running in load_timers_on(session, ticket.number):

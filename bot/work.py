@@ -6,6 +6,7 @@ the other learns who.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bot import announcements
@@ -50,12 +51,20 @@ def allowed_ticket(turn: Turn, number: int, move: Move) -> Ticket:
 
 
 def record(
-    turn: Turn, ticket: Ticket, kind: EventKind, text: str = "", *, key: str | None = None, **details: Any
+    turn: Turn,
+    ticket: Ticket,
+    kind: EventKind,
+    text: str = "",
+    *,
+    key: str | None = None,
+    also: Collection[int | None] = (),
+    **details: Any,
 ) -> None:
-    """Keep a changed ticket with what happened, and tell whom it concerns."""
+    """Keep a changed ticket with what happened, and tell whom it concerns; `also` are others who are told."""
     save_ticket(turn.session, ticket)
     happened = keep_event(turn, event(turn, ticket, kind, text, **details), key=key)
-    announcements.ticket_changed(turn.session, ticket, happened, turn.now)
+    told = [person_id for person_id in also if person_id is not None]
+    announcements.ticket_changed(turn.session, ticket, happened, turn.now, also=told)
 
 
 def claim_ticket(turn: Turn, click: ClaimTicket) -> Answer:
@@ -75,11 +84,8 @@ def take_over_ticket(turn: Turn, click: TakeOverTicket) -> Answer:
         return ticket_view(turn, ticket)
     before = ticket.engineer_id
     ticket = life_cycle.take_over(ticket, engineer_id=turn.person.id)
-    save_ticket(turn.session, ticket)
     colleague = load_person(turn.session, before).name if before is not None else ""
-    taken = keep_event(turn, event(turn, ticket, EventKind.TICKET_TAKEN_OVER, **{"from": colleague}))
-    also = [before] if before is not None else []
-    announcements.ticket_changed(turn.session, ticket, taken, turn.now, also=also)
+    record(turn, ticket, EventKind.TICKET_TAKEN_OVER, also=[before], **{"from": colleague})
     return ticket_view(turn, ticket)
 
 
@@ -104,10 +110,11 @@ def hand_over_ticket(turn: Turn, click: HandOverTicket) -> Answer:
     if click.engineer not in colleagues:
         return _hand_over_form(turn, ticket, click, turn.texts("Choose a colleague."))
     allowed_ticket(turn, click.ticket, Move.HAND_OVER)
+    before = ticket.engineer_id
     ticket = life_cycle.hand_over(ticket, to=click.engineer)
     if click.text:
         keep_event(turn, event(turn, ticket, EventKind.NOTE_ADDED, click.text))
-    record(turn, ticket, EventKind.TICKET_HANDED_OVER, key=key, to=colleagues[click.engineer])
+    record(turn, ticket, EventKind.TICKET_HANDED_OVER, key=key, also=[before], to=colleagues[click.engineer])
     return ticket_view(turn, ticket)
 
 

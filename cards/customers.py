@@ -28,7 +28,7 @@ from cards.components import (
     text_input,
     wrote,
 )
-from cards.formats import date, long_date, moment, money, rate
+from cards.formats import date, long_date, money, rate, stamp
 from cards.language import Texts, texts_for
 from cards.people import knock_line
 from contract.access import AccessConsent, ConsentState
@@ -186,9 +186,9 @@ def reach_text(t: Texts, line: ContactLine, now: dt.datetime, language: Language
     """Whether the app arrived, whether messages do, and when the person was last heard."""
     if line.installed_at is None:
         return t("✗ The app has not arrived yet")
-    heard = t("last heard {when}", when=moment(line.heard_at, now, language)) if line.heard_at else t("never heard")
+    heard = t("last heard {when}", when=stamp(line.heard_at, now, language)) if line.heard_at else t("never heard")
     if line.unreachable_since is not None:
-        when = moment(line.unreachable_since, now, language)
+        when = stamp(line.unreachable_since, now, language)
         return t("✗ Can't be reached since {when} (blocked or removed the app), {heard}", when=when, heard=heard)
     return t("✓ Reachable, {heard}", heard=heard)
 
@@ -284,7 +284,7 @@ def _access(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
 def _consent(t: Texts, consent: AccessConsent, now: dt.datetime, language: Language) -> Element:
     start = long_date(local(consent.valid_from).date(), language)
     if consent.revoked_at is not None:
-        term = t("withdrawn {when}", when=moment(consent.revoked_at, now, language))
+        term = t("withdrawn {when}", when=stamp(consent.revoked_at, now, language))
     elif consent.valid_until is not None:
         # The instant is the first that is no longer covered; people name the last day.
         term = f"{start} – {long_date(local(consent.valid_until).date() - DAY, language)}"

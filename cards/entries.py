@@ -21,7 +21,7 @@ from cards.components import (
     text,
     wrote,
 )
-from cards.formats import date, duration, moment, money, time
+from cards.formats import duration, long_date, moment, money, stamp, time
 from cards.hours import allowance_text
 from cards.labels import band_label, place_label, reason_label
 from cards.language import Texts, texts_for
@@ -95,7 +95,7 @@ def entries_card(sheet: EntriesSheet, language: Language) -> Card:
 
 def _entry(t: Texts, sheet: EntriesSheet, line: EntryLine, language: Language, limit: int) -> Element:
     entry = line.entry
-    span = f"{moment(entry.started_at, sheet.now, language)}–{time(entry.ended_at)}"
+    span = f"{stamp(entry.started_at, sheet.now, language)}–{time(entry.ended_at)}"
     facts = [bands_text(t, line.bands), money(line.amount_cents, language)] if entry.is_billable else [t("not billed")]
     if entry.place is Place.ON_SITE:
         facts.append(place_label(t, entry.place))
@@ -180,7 +180,7 @@ def refused_text(error: Refusal, language: Language, now: datetime) -> str:
     """Why time was not logged, to the engineer who filled in the form."""
     t = texts_for(language)
     if isinstance(error, NoContract):
-        return t("The customer has no contract on {day}.", day=date(error.day, language))
+        return t("The customer has no contract on {day}.", day=long_date(error.day, language))
     if isinstance(error, TextMissing):
         return t("Say what was done.")
     return refusal_text(error, language, now)

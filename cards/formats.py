@@ -4,6 +4,8 @@ Money is exact: whole cents shown with two decimals, nothing is rounded here. In
 
     money(17000, Language.NL)    "€ 170,00"         duration(85)                       "1:25"
     rate(8500, Language.EN)      "€ 85 per hour"    moment(instant, now, Language.NL)  "vandaag 14:05"
+
+What stays in a chat says `stamp`; "today" is only for what is read at once, such as why a form came back.
 """
 
 from __future__ import annotations
@@ -98,8 +100,13 @@ def moment(instant: dt.datetime, now: dt.datetime, language: Language) -> str:
             return t("yesterday {time}", time=time(instant))
         case 1:
             return t("tomorrow {time}", time=time(instant))
-    pattern = "EEE d MMM" if day.year == today.year else "EEE d MMM y"
-    return f"{_date(day, pattern, language)} {time(instant)}"
+    return stamp(instant, now, language)
+
+
+def stamp(instant: dt.datetime, now: dt.datetime, language: Language) -> str:
+    """A time on a card that is read days later: "Mon 23 Nov 10:30", with the year if it is not the present one."""
+    pattern = "EEE d MMM" if _day(instant).year == _day(now).year else "EEE d MMM y"
+    return f"{_date(_day(instant), pattern, language)} {time(instant)}"
 
 
 def size(size_bytes: int, language: Language) -> str:

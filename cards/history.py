@@ -7,7 +7,7 @@ from datetime import datetime
 from cards.clicks.tickets import ShowHistory, ShowTicket
 from cards.components import Card, Element, Spacing, action_row, card, execute, fit, heading, text, wrote
 from cards.events import event_text
-from cards.formats import moment
+from cards.formats import stamp
 from cards.language import texts_for
 from contract.events import TicketEvent
 from contract.people import Language
@@ -28,7 +28,7 @@ def history_card(
         for event in events:
             lines.append(
                 text(
-                    f"{moment(event.at, now, language)} · {event_text(event, language)}",
+                    f"{stamp(event.at, now, language)} · {event_text(event, language)}",
                     subtle=True,
                     spacing=Spacing.MEDIUM,
                 )

@@ -27,7 +27,7 @@ from cards.components import (
     text_input,
     toggle_input,
 )
-from cards.formats import moment, money, rate, weekday_time
+from cards.formats import money, rate, stamp, weekday_time
 from cards.labels import product_label, state_label
 from cards.language import Texts, texts_for
 from contract.allowance import FREE_MINUTES
@@ -98,7 +98,9 @@ def opening_card(sheet: OpeningSheet, language: Language, *, notice: str = "") -
         _conditions(t, sheet, language),
         action_row(
             execute(t("Submit ticket"), submit, style=ActionStyle.POSITIVE),
-            execute(t("My tickets"), ShowTickets()),
+            execute(t("My tickets"), ShowTickets())
+            if sheet.follow_up_of is None
+            else execute(t("Back"), ShowTicket(ticket=sheet.follow_up_of)),
         ),
         fallback_text=f"{title}: {clip(sheet.text, 80)}" if sheet.text else title,
         language=language,
@@ -157,7 +159,7 @@ def _conditions(t: Texts, sheet: OpeningSheet, language: Language) -> Element:
         text(
             t(
                 "Our target for picking this up: {when}.",
-                when=moment(sheet.pickup_due_at, sheet.now, language),
+                when=stamp(sheet.pickup_due_at, sheet.now, language),
             )
         ),
         text(
@@ -168,6 +170,16 @@ def _conditions(t: Texts, sheet: OpeningSheet, language: Language) -> Element:
                 most=money(amount_cents(FREE_MINUTES, office), language),
             )
         ),
+        text(
+            t(
+                "Where you allow work outside office hours: at most {evening} in evenings and nights, {weekend} in "
+                "weekends and on holidays.",
+                evening=money(amount_cents(FREE_MINUTES, sheet.prices.after_hours_cents), language),
+                weekend=money(amount_cents(FREE_MINUTES, sheet.prices.weekend_holiday_cents), language),
+            )
+        )
+        if sheet.handled_at is not None
+        else None,
         text(t("Prices exclude VAT.")),
         text(
             t("Both contacts of your organisation see this ticket. Confidential? Call us: {phone}.", phone=sheet.phone)

@@ -24,7 +24,7 @@ from cards.components import (
     text_input,
     wrote,
 )
-from cards.formats import duration, moment
+from cards.formats import duration, stamp
 from cards.labels import outcome_label, state_label
 from cards.language import Texts, texts_for
 from contract.outcomes import Outcome
@@ -95,7 +95,7 @@ def _paging(t: Texts, overview: Overview) -> Sequence[Action | None]:
 def ticket_line(t: Texts, line: TicketLine, now: datetime, language: Language) -> Element:
     """A ticket in a list: two lines of text and the button that opens it."""
     state = outcome_label(t, line.outcome) if line.outcome else state_label(t, line.state)
-    parts = [state, f"{line.last}, {moment(line.active_at, now, language)}"]
+    parts = [state, f"{line.last}, {stamp(line.active_at, now, language)}"]
     if line.engineer or not line.outcome:
         parts.insert(1, line.engineer or t("nobody yet"))
     if line.minutes:

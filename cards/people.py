@@ -22,7 +22,7 @@ from cards.components import (
     panel,
     text,
 )
-from cards.formats import moment
+from cards.formats import stamp
 from cards.language import Texts, texts_for
 from contract.people import MAX_CONTACTS, Language, Person
 
@@ -77,12 +77,12 @@ def knock_card(sheet: KnockSheet, language: Language, now: datetime, *, notice: 
 
 
 def _wrote(t: Texts, sheet: KnockSheet, now: datetime, language: Language) -> str:
-    when = moment(sheet.knocked_at, now, language)
+    when = stamp(sheet.knocked_at, now, language)
     return when if sheet.times == 1 else t("{times} times, last {when}", times=sheet.times, when=when)
 
 
 def _decided(t: Texts, sheet: KnockSheet, now: datetime, language: Language) -> str:
-    when = moment(sheet.decided_at, now, language) if sheet.decided_at else ""
+    when = stamp(sheet.decided_at, now, language) if sheet.decided_at else ""
     return t("{when} by {name}", when=when, name=sheet.decided_by)
 
 

@@ -5,14 +5,16 @@ refusal.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cards.errors import ClickError, UnknownVerb, UnreadableClick, UrgencyRefused
-from cards.formats import date, duration, long_date, moment
+from cards.formats import duration, long_date, moment
 from cards.language import Texts, message, texts_for
 from contract import errors
+from contract.moves import NEEDS_CLAIM
 from contract.people import Language
+from contract.tickets import State
 
 _OLD_CARD = message("That card is from an earlier version. Type help to go on.")
 _OURS_TO_SET = message("We set the urgency ourselves, from your description. Nothing was changed.")
@@ -23,7 +25,6 @@ _PLAIN: dict[type[Exception], str] = {
     UrgencyRefused: _OURS_TO_SET,
     errors.TooManyContacts: message("There are two contacts already. Remove one of them first."),
     errors.AlreadyClaimed: message("A colleague picked this up just before you."),
-    errors.MoveNotAllowed: message("That is not possible any more: the ticket has changed. This is how it stands now."),
     errors.NothingToStop: message("There is no approved time left to stop."),
     errors.TextMissing: message("Write something first."),
     errors.AlreadyDecided: message("This estimate was decided already."),
@@ -66,8 +67,15 @@ _WITH_FACTS: dict[type[Exception], _Text] = {
         start=long_date(error.contract.starts_on, language),
         end=long_date(error.contract.ends_on, language),
     ),
-    errors.ReopenTooLate: lambda t, error, language, now: t(
-        "Reopening was possible until {when}. Open a follow-up ticket instead.", when=moment(error.until, now, language)
+    errors.ReopenTooLate: lambda t, error, language, _now: t(
+        "Reopening was possible through {day}. Open a follow-up ticket instead.",
+        # Its end is the first instant at which it is over: the day before is the last one (D30).
+        day=long_date(error.until - timedelta(minutes=1), language),
+    ),
+    errors.MoveNotAllowed: lambda t, error, _language, _now: (
+        t("Nobody has picked this ticket up yet. Claim it first.")
+        if error.state is State.NEW and error.move in NEEDS_CLAIM
+        else t("That is not possible any more: the ticket has changed. This is how it stands now.")
     ),
     errors.NotADuplicate: lambda t, error, _language, _now: t(
         "It can't be a duplicate of {other}. Name another ticket of the same customer.", other=error.original_number
@@ -119,12 +127,13 @@ def refusal_text(error: Exception, language: Language, now: datetime) -> str:
 def _no_contract(t: Texts, error: errors.NoContract, language: Language) -> str:
     if error.starts_on is not None:
         return t(
-            "Your contract starts on {day}. Tickets can be opened from then on.", day=date(error.starts_on, language)
+            "Your contract starts on {day}. Tickets can be opened from then on.",
+            day=long_date(error.starts_on, language),
         )
     if error.ended_on is not None:
         return t(
             "Your contract ended on {day}. Your tickets can still be read; call us to renew it.",
-            day=date(error.ended_on, language),
+            day=long_date(error.ended_on, language),
         )
     return t("There is no contract for this day. Call us about one.")
 

@@ -2,7 +2,7 @@
 
     Ticket 1001                                  [In progress]
     Outlook shows no new mail since this morning
-    Picked up   by Jan de Wit, today 10:12
+    Picked up   by Jan de Wit, Mon 23 Nov 10:12
     Spent       1:25 of 2:00 may be spent without asking, billed € 120.42 so far (provisional, excl. VAT)
     ...
     [answer box]  [Send answer]  [Withdraw]  [My tickets]
@@ -51,7 +51,7 @@ from cards.components import (
 )
 from cards.estimates import estimate_panel
 from cards.events import event_text
-from cards.formats import duration, moment, money
+from cards.formats import duration, money, stamp
 from cards.labels import outcome_label, product_label, state_label, urgency_label, wait_label
 from cards.language import Texts, texts_for
 from cards.queue import staff_actions
@@ -96,15 +96,17 @@ class TicketSheet:
     now: datetime
 
 
-def ticket_card(sheet: TicketSheet, language: Language, *, is_staff: bool, notice: str = "") -> Card:
-    """The ticket for one reader. `notice` stands on top, where something was not done and why."""
+def ticket_card(
+    sheet: TicketSheet, language: Language, *, is_staff: bool, notice: str = "", is_done: bool = False
+) -> Card:
+    """The ticket for one reader. `notice` stands on top: what was not done and why, or with `is_done` what was."""
     t = texts_for(language)
     ticket = sheet.ticket
     state = _state(t, ticket)
 
     def build(shown: int) -> Card:
         return card(
-            panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
+            panel(text(notice), style=ContainerStyle.GOOD if is_done else ContainerStyle.WARNING) if notice else None,
             columns(
                 [heading(t("Ticket {number}", number=ticket.number))],
                 [badge(state, _ground(ticket))],
@@ -158,7 +160,7 @@ def _ground(ticket: Ticket) -> ContainerStyle:
 
 def _facts(t: Texts, sheet: TicketSheet, language: Language, *, is_staff: bool) -> Element:
     ticket = sheet.ticket
-    opened = t("{when} by {name}", when=moment(ticket.created_at, sheet.now, language), name=sheet.opened_by)
+    opened = t("{when} by {name}", when=stamp(ticket.created_at, sheet.now, language), name=sheet.opened_by)
     if ticket.by_phone:
         opened = t("{opened} (by phone)", opened=opened)
     return facts(
@@ -169,15 +171,15 @@ def _facts(t: Texts, sheet: TicketSheet, language: Language, *, is_staff: bool) 
         (t("How to reach"), ticket.reach) if ticket.reach else None,
         (t("Urgency"), urgency_label(t, ticket.urgency)) if is_staff and ticket.urgency else None,
         (t("Microsoft case"), ticket.microsoft_case) if ticket.microsoft_case else None,
-        (t("Outside office hours"), t("allowed by the customer"))
-        if is_staff and ticket.outside_hours_allowed
+        (t("Outside office hours"), t("allowed by the customer") if is_staff else t("allowed by you"))
+        if ticket.outside_hours_allowed
         else None,
         (t("Waiting for"), ", ".join(wait_label(t, wait) for wait in sheet.waits)) if sheet.waits else None,
         (t("Follow-up of"), str(ticket.follow_up_of)) if ticket.follow_up_of else None,
         (t("Duplicate of"), str(ticket.duplicate_of)) if ticket.duplicate_of else None,
         (t("Spent"), spent_text(t, sheet, language)),
         (t("Files"), str(sheet.files)) if sheet.files else None,
-        (t("Your timer"), t("running since {when}", when=moment(sheet.timer_since, sheet.now, language)))
+        (t("Your timer"), t("running since {when}", when=stamp(sheet.timer_since, sheet.now, language)))
         if sheet.timer_since
         else None,
     )
@@ -186,12 +188,12 @@ def _facts(t: Texts, sheet: TicketSheet, language: Language, *, is_staff: bool) 
 def _pick_up(t: Texts, sheet: TicketSheet, language: Language) -> tuple[str, str] | None:
     ticket = sheet.ticket
     if sheet.engineer is not None and ticket.claimed_at is not None:
-        when = moment(ticket.claimed_at, sheet.now, language)
+        when = stamp(ticket.claimed_at, sheet.now, language)
         return t("Picked up"), t("by {name}, {when}", name=sheet.engineer, when=when)
     if ticket.state is State.CLOSED:
         return None
     # A target, never a promise (R9, R10).
-    return t("Pick-up target"), moment(sheet.pickup_due_at, sheet.now, language)
+    return t("Pick-up target"), stamp(sheet.pickup_due_at, sheet.now, language)
 
 
 def spent_text(t: Texts, sheet: TicketSheet, language: Language) -> str:
@@ -235,7 +237,7 @@ def _history(t: Texts, sheet: TicketSheet, language: Language, shown: int) -> El
         return None
     lines: list[Element | None] = []
     for event in events:
-        line = f"{moment(event.at, sheet.now, language)} · {event_text(event, language)}"
+        line = f"{stamp(event.at, sheet.now, language)} · {event_text(event, language)}"
         lines.append(text(line, subtle=True, spacing=Spacing.SMALL))
         if event.text and event.kind.value != "ticket_opened":
             # In full up to a paragraph; the rest is one click away.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from bot.wire import IncomingKind
-from cards.clicks.tickets import OpenTicket, ShowTickets, StartTicket
+from cards.clicks.queue import StartPhoneTicket
+from cards.clicks.tickets import OpenTicket, ShowTickets, StartTicket, WithdrawTicket
 from storage.database import Database
 from tests.bot.people import buttons_of, make_world, text_of
 
@@ -61,3 +64,49 @@ async def test_nobody_else_gets_a_form(database: Database) -> None:
     assert "Bakkerij" not in text_of(nothing)
     assert "Anna" not in text_of(nothing)
     assert await world.happen(world.outsider, IncomingKind.INSTALLED) is None
+
+
+async def test_the_form_says_what_it_costs_before_it_is_submitted(database: Database) -> None:
+    """Target, minimum, what 2 hours cost at most, no VAT, and who reads it stand on the form (R10, R31, R32, D21)."""
+    world = await make_world(database)
+    shown = " ".join(text_of(await world.click(world.bram, StartTicket())).split())
+    for promise in (
+        "Thu 26 Nov 17:00",
+        "15 minutes (€ 21.25)",
+        "at most € 170.00",
+        "exclude VAT",
+        "Both contacts",
+    ):
+        assert promise in shown
+    assert "outside office hours" not in shown
+
+
+async def test_outside_office_hours_the_form_says_when_and_what_more_it_may_cost(database: Database) -> None:
+    """In the evening it is handled the next working day; what the other bands cost at most stands there too (D26)."""
+    world = await make_world(database, now=datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
+    shown = " ".join(text_of(await world.click(world.bram, StartTicket())).split())
+    assert "Handled from Tuesday 9:00 at € 85 per hour." in shown
+    assert "€ 110 per hour or € 130 per hour" in shown
+    assert "€ 220.00 in evenings and nights, € 260.00 in weekends" in shown
+    allowed = OpenTicket(form_id=world.form(), description="Mail is down", outside_hours_allowed=True)
+    assert "allowed by you" in text_of(await world.click(world.bram, allowed))
+
+
+async def test_the_form_of_a_follow_up_leads_back(database: Database) -> None:
+    """A follow-up form stands in the place of the old ticket's card, which is one click away."""
+    world = await make_world(database)
+    await world.click(world.anna, OpenTicket(form_id=world.form(), description="Printer"))
+    await world.click(world.anna, WithdrawTicket(form_id=world.form(), ticket=1001))
+    world.now += timedelta(days=20)
+    form = await world.click(world.anna, StartTicket(follow_up_of=1001))
+    assert buttons_of(form)["Terug"]["verb"] == "show_ticket"
+
+
+async def test_without_a_contract_each_side_is_told_in_its_own_words(database: Database) -> None:
+    """A contact reads when the own contract ended, an engineer that the customer has none (R27, D28)."""
+    world = await make_world(database)
+    world.now = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+    contact = text_of(await world.click(world.bram, StartTicket()))
+    assert "Your contract ended on Thursday 31 December 2026" in contact
+    staff = text_of(await world.click(world.finn, StartPhoneTicket(customer=world.customer_id)))
+    assert "The customer has no contract on Monday 1 March 2027" in staff

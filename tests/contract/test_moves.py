@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract.errors import AlreadyClaimed, MoveNotAllowed, ReopenTooLate
-from contract.moves import (
+from contract.moves import NEEDS_CLAIM, (
     CONTACT_MOVES,
     STAFF_MOVES,
     Move,
@@ -147,3 +147,9 @@ def test_every_move_is_somebodys() -> None:
     """Each move stands in one of the two tables, with at least one state (D31)."""
     assert set(CONTACT_MOVES) | set(STAFF_MOVES) == set(Move)
     assert all([*CONTACT_MOVES.values(), *STAFF_MOVES.values()])
+
+
+def test_what_needs_a_claim_first() -> None:
+    """Answering, waiting, logging and resolving need somebody who has the ticket; notes and urgency do not (R34)."""
+    assert {Move.ANSWER, Move.WAIT_FOR_CUSTOMER, Move.LOG_TIME, Move.ESTIMATE, Move.RESOLVE} <= NEEDS_CLAIM
+    assert not NEEDS_CLAIM & {Move.CLAIM, Move.NOTE, Move.SET_URGENCY, Move.MARK_DUPLICATE, Move.REOPEN}
