@@ -13,10 +13,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest.mark.parametrize("name, make", [pytest.param(name, make, id=name) for name, make in sorted(samples().items())])
 async def test_a_card_is_drawn_without_faults(pictures: Pictures, name: str, make: MakeCard) -> None:
-    """Nothing is unknown to the renderer, nothing sticks out, every field has a label."""
+    """Nothing is unknown to the renderer, nothing sticks out, every field has a label; also where a card unfolds."""
     faults = {}
     for language in Language:
         card = make(language).json
         for width in (DESKTOP, PHONE):
-            faults[language, width] = (await pictures.render(card, width, picture=False)).faults
+            faults[language, width] = (await pictures.render(card, width, picture=False, opened=True)).faults
     assert {where: found for where, found in faults.items() if found} == {}
