@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from contract.errors import AlreadyClaimed, MoveNotAllowed, ReopenTooLate
-from contract.moves import NEEDS_CLAIM, (
+from contract.moves import (
     CONTACT_MOVES,
+    NEEDS_CLAIM,
     STAFF_MOVES,
     Move,
     check_move,
