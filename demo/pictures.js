@@ -51,7 +51,10 @@ function measure(root) {
     const box = element.getBoundingClientRect();
     if (box.width === 0 || box.height === 0 || ["INPUT", "SELECT", "OPTION"].includes(element.tagName)) continue;
     const sticksOut = box.right > edge;
-    const tooWide = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== "inline";
+    // What holds no text of its own is too wide only by what it holds: a card that unfolds bleeds into its padding.
+    const hasText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    const tooWide =
+      hasText && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== "inline";
     if (sticksOut || tooWide) (clipped(element) ? cut : overflows).push(name(element));
   }
   return { overflows: [...new Set(overflows)], cut: [...new Set(cut)] };
