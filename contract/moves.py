@@ -94,7 +94,9 @@ STAFF_MOVES: Mapping[Move, frozenset[State]] = {
 }
 """The states in which somebody of the provider can make each move (R34, D23)."""
 
-NEEDS_CLAIM = frozenset(move for move, states in STAFF_MOVES.items() if states >= _TAKEN and State.NEW not in states)
+NEEDS_CLAIM = frozenset(
+    move for move, states in STAFF_MOVES.items() if State.IN_PROGRESS in states and State.NEW not in states
+)
 """What staff can do only with a ticket that somebody has (R34)."""
 
 
