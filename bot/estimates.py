@@ -152,8 +152,8 @@ def keep_decision(
 ) -> Ticket:
     """Keep a decision with what was shown, let an approval take effect, and tell everybody; returns the ticket.
 
-    `offered` is the estimate as it was loaded. `by` is the contact, also where the caller is an engineer who records what was said by phone (D15); the caller is
-    the one who need not be told.
+    `offered` is the estimate as it was loaded. `by` is the contact, also where the caller is an engineer who records
+    what was said by phone (D15); the caller is the one who need not be told.
     """
     approved = decided.state is EstimateState.APPROVED
     # As the contact had it: still open.
