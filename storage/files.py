@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from contract.files import FileFailure, FileState, TicketFile
@@ -168,6 +168,28 @@ def keep_content(session: Session, sha256: str, content: bytes) -> None:
     """Keep bytes, once, however many files have them."""
     kept = insert_into(session, file_contents).values(sha256=sha256, content=content)
     session.execute(kept.on_conflict_do_nothing(index_elements=["sha256"]))
+
+
+def forget_files(session: Session, before: datetime) -> int:
+    """Forget files sent before then that nobody gave to a ticket, with bytes that nothing else has; returns how many.
+
+    Of those that did not come and were not tried again, the address is forgotten too.
+    """
+    forgotten = session.execute(
+        delete(files).where(files.c.ticket_number.is_(None), files.c.created_at < before).returning(files.c.sha256)
+    ).all()
+    digests = {row.sha256 for row in forgotten if row.sha256}
+    if digests:
+        kept = select(files.c.sha256).where(files.c.sha256.in_(digests))
+        session.execute(
+            delete(file_contents).where(file_contents.c.sha256.in_(digests), file_contents.c.sha256.not_in(kept))
+        )
+    session.execute(
+        update(files)
+        .where(files.c.state == FileState.FAILED.value, files.c.created_at < before, files.c.source.is_not(None))
+        .values(source=None)
+    )
+    return len(forgotten)
 
 
 def load_content(session: Session, sha256: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from bot.wire import Busy, InDoubt, Refused, Reply
 from cards.clicks.files import RetryFile, ShowFiles
 from cards.clicks.tickets import OpenTicket, ShowHistory, ShowTicket
 from storage.database import Database
+from storage.files import forget_files
 from storage.mailboxes import Letter
 from storage.people import load_standings
 from tests.bot.people import POLICY, Somebody, World, buttons_of, make_world, text_of
@@ -190,3 +192,19 @@ async def test_a_list_of_a_ticket(database: Database) -> None:
     assert "eerst.png" in seen_by_bram
     assert "groot.mov" not in seen_by_bram
     assert (await world.click(world.other, ShowFiles(ticket=1001))).is_error  # type: ignore[union-attr]
+
+
+async def test_files_nobody_gave_to_a_ticket_are_forgotten(database: Database) -> None:
+    """After 14 days a file without a ticket is gone, with its bytes unless another file has the same ones."""
+    world, place = await opened(database), Place()
+    await world.say(world.anna, "1001", place.offer("kept.png"))
+    await world.say(world.bram, "", place.offer("same.png"))
+    await world.say(world.bram, "", place.offer("only.txt", b"other"))
+    await place.fetch(world)
+    assert await contents(world) == 2
+    early = await world.database.write(lambda session: forget_files(session, world.now))
+    assert early == 0
+    late = await world.database.write(lambda session: forget_files(session, world.now + timedelta(seconds=1)))
+    assert late == 2
+    assert [row["name"] for row in await file_rows(world)] == ["kept.png"]
+    assert await contents(world) == 1
