@@ -66,8 +66,7 @@ class Router:
         """
         language = self._guess(incoming)
         if not incoming.is_personal:
-            # Groups and channels get no data: everybody there would read it.
-            return Reply(text=group_hint(language)) if incoming.kind is IncomingKind.MESSAGE else None
+            return await self._in_a_group(incoming, now)
         if incoming.kind is IncomingKind.OTHER:
             return None
         try:
@@ -91,6 +90,15 @@ class Router:
             # The transaction is undone; the answer says why, on the card as it is now where there is one.
             return await self._refuse(incoming, now, error)
 
+    async def _in_a_group(self, incoming: Incoming, now: datetime) -> Reply | None:
+        """Groups and channels get no data: everybody there would read it. Whoever says or clicks something is told."""
+        if incoming.kind not in (IncomingKind.MESSAGE, IncomingKind.ACTION, IncomingKind.SUBMIT):
+            return None
+        provider_tenant = self.policy.provider.tenant_id
+        if not await self.database.read(lambda session: is_known_tenant(session, incoming.tenant_id, provider_tenant)):
+            return self._outsider(incoming, now)
+        return Reply(text=group_hint(self._guess(incoming)), is_error=incoming.kind is not IncomingKind.MESSAGE)
+
     def _turn(self, session: Session, *, incoming: Incoming, act: Act, now: datetime, may_write: bool) -> Reply | None:
         caller = self._caller(session, incoming, now, may_write=may_write)
         if caller is None:
@@ -100,7 +108,7 @@ class Router:
         if caller.role not in route.who:
             if not may_write:
                 raise _NeedsWriter
-            return _reply(strangers.turn_away(turn, act))
+            return _reply(strangers.turn_away(turn, act, knocks=not incoming.is_automatic))
         if incoming.is_automatic and route.writes:
             # A client that refreshes a card by itself decides nothing.
             return None
@@ -166,7 +174,7 @@ class Router:
                 return self._outsider(incoming, now)
             turn = Turn(session, caller, now, incoming, self.policy)
             if caller.role is Role.STRANGER:
-                return _reply(strangers.turn_away(turn, None))
+                return _reply(strangers.turn_away(turn, None, knocks=not incoming.is_automatic))
             answer = refused(turn, error)
             _keep_track(turn, answer)
             return _reply(answer)
@@ -191,7 +199,7 @@ def _act(incoming: Incoming, language: Language) -> Act:
 def _replaces_live_card(turn: Turn, answer: Answer) -> bool:
     """Whether a card that only shows something takes the place of one that delivery keeps current."""
     source = turn.source
-    if source.reply_to_id is None or not isinstance(answer, Card):
+    if source.is_automatic or source.reply_to_id is None or not isinstance(answer, Card):
         return False
     place = {"conversation_id": source.conversation_id, "activity_id": source.reply_to_id}
     return answer.subject is not None or find_copy(turn.session, **place) is not None
@@ -201,6 +209,8 @@ def _keep_track(turn: Turn, answer: Answer) -> None:
     """Remember which card stands where the clicked one stood, so that delivery keeps it current or leaves it alone."""
     source = turn.source
     if source.kind not in (IncomingKind.ACTION, IncomingKind.SUBMIT) or source.reply_to_id is None:
+        return
+    if source.is_automatic:
         return
     if not isinstance(answer, Card):
         return

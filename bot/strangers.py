@@ -28,8 +28,8 @@ from storage.errors import NotFound
 from storage.people import Standing, load_person, set_language
 
 
-def turn_away(turn: Turn, act: object) -> Answer:
-    """The answer to somebody who may not do what was asked."""
+def turn_away(turn: Turn, act: object, *, knocks: bool = True) -> Answer:
+    """The answer to somebody who may not do what was asked; `knocks` unless a client asked by itself."""
     if turn.role is not Role.STRANGER:
         return Notice(turn.texts("Your role does not allow that. Type help to see what you can do."), is_error=True)
     if isinstance(act, (Uninstalled, Edited)):
@@ -37,7 +37,7 @@ def turn_away(turn: Turn, act: object) -> Answer:
     if isinstance(act, SetLanguage):
         set_language(turn.session, turn.person.id, act.language, chosen=True)
         return _refusal(turn, act.language)
-    if not isinstance(act, Installed):
+    if knocks and not isinstance(act, Installed):
         _knock(turn)
     return _refusal(turn, turn.language)
 

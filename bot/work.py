@@ -107,7 +107,7 @@ def hand_over_ticket(turn: Turn, click: HandOverTicket) -> Answer:
     if find_event(turn.session, key) is not None:
         return ticket_view(turn, ticket)
     colleagues = {one.id: one.name for one in load_staff(turn.session)}
-    if click.engineer not in colleagues:
+    if click.engineer not in colleagues or click.engineer == ticket.engineer_id:
         return _hand_over_form(turn, ticket, click, turn.texts("Choose a colleague."))
     allowed_ticket(turn, click.ticket, Move.HAND_OVER)
     before = ticket.engineer_id

@@ -16,6 +16,11 @@ from contract.moves import NEEDS_CLAIM
 from contract.people import Language
 from contract.tickets import State
 
+TOO_SHORT, TOO_LONG = frozenset({"string_too_short"}), frozenset({"string_too_long"})
+NO_NUMBER = frozenset({"greater_than_equal", "less_than_equal", "int_parsing", "int_from_float"})
+NO_TIME = frozenset({"time_parsing", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"})
+"""What pydantic calls the mistakes that people make when they fill in a form."""
+
 _OLD_CARD = message("That card is from an earlier version. Type help to go on.")
 _OURS_TO_SET = message("We set the urgency ourselves, from your description. Nothing was changed.")
 
@@ -140,12 +145,14 @@ def _no_contract(t: Texts, error: errors.NoContract, language: Language) -> str:
 
 def _unreadable(t: Texts, error: UnreadableClick) -> str:
     kinds = {problem.kind for problem in error.problems}
-    if "string_too_short" in kinds:
+    if kinds & TOO_SHORT:
         return t("Something required is empty. Fill it in and send it again.")
-    if "string_too_long" in kinds:
+    if kinds & TOO_LONG:
         return t("A text is too long. Shorten it, or send it as a file, and send it again.")
-    if kinds & {"greater_than_equal", "less_than_equal", "int_parsing"}:
+    if kinds & NO_NUMBER:
         return t("A number is not possible here. Correct it and send it again.")
+    if kinds & NO_TIME:
+        return t("A date or a time can't be read. Correct it and send it again.")
     return t(_OLD_CARD)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from cards.clicks.base import Click, Form, Id
 from cards.clicks.hours import LogFields
@@ -145,11 +145,16 @@ class StartDuplicate(Click):
     ticket: Id
 
 
+def _without_sign(value: object) -> object:
+    """A ticket's number, which people write as "#1002" too."""
+    return value.removeprefix("#").strip() if isinstance(value, str) else value
+
+
 class MarkDuplicate(Form):
     """Close the ticket as a technical duplicate: void, not charged (D22)."""
 
     ticket: Id
-    duplicate_of: Id | None = None
+    duplicate_of: Annotated[Id | None, BeforeValidator(_without_sign)] = None
 
 
 class StartWaiving(Click):
