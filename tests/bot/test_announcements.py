@@ -126,3 +126,12 @@ async def test_a_ticket_of_an_engineer_who_left_concerns_everybody(database: Dat
     await database.write(leave)
     answer = AnswerTicket(form_id=world.form(), ticket=1001, text="Hoe staat het ermee?")
     assert await Ears(world).heard(world.anna, answer) == {"bram", "finn", "mia"}
+
+
+async def test_a_first_card_on_its_way_follows_as_well(database: Database) -> None:
+    """A ticket that changes before an engineer's first card of it stands: the card is brought up to date after it."""
+    world = await make_world(database)
+    await _open(world, claimed=False)
+    await world.click(world.anna, WithdrawTicket(form_id=world.form(), ticket=1001, reason="Al opgelost"))
+    for engineer in (world.eva, world.finn):
+        assert [row["kind"] for row in await world.waiting(engineer)] == ["show", "show", "line"]

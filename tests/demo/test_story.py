@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -17,6 +18,7 @@ from demo.narrator import Narrator
 from demo.people import ANNA
 from demo.product import ClockOf, product
 from demo.story import main_story
+from demo.story_picture import SHOWN
 
 
 def calm(stand_in: StandIn) -> None:
@@ -41,16 +43,19 @@ def busy(stand_in: StandIn) -> None:
 
 
 @pytest.mark.parametrize("weather", [calm, twice_same_id, twice_new_id, busy])
-async def test_the_story_holds(database_url: str, weather: Callable[[StandIn], None]) -> None:
-    """On either engine every scene ends as told, nothing is sent that Teams would refuse, and no two calls meet in one
-    chat.
+async def test_the_story_holds(database_url: str, tmp_path: Path, weather: Callable[[StandIn], None]) -> None:
+    """On either engine every scene ends as told, nothing is sent that Teams would refuse, no two calls meet in one
+    chat, and the cards of the README's picture are kept.
     """
     clock = DemoClock()
     async with StandIn(clock=clock.now) as stand_in, product(stand_in, database_url, ClockOf(stand_in)):
         weather(stand_in)
-        await main_story(stand_in, Narrator(stand_in, clock, Console(file=StringIO())))
+        narrator = Narrator(stand_in, clock, Console(file=StringIO()))
+        await main_story(stand_in, narrator)
         assert stand_in.violations == []
         assert stand_in.rest.overlaps == 0
+        kept = {path.stem.partition("-")[2] for path in narrator.write(tmp_path / "cards")}
+        assert {name for name, _ in SHOWN} <= kept
         if weather is calm:
             # Where Teams itself says things twice under two names, typed words count twice.
             for person in stand_in.people.values():
