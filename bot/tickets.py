@@ -7,7 +7,7 @@ delivery uses the same function for everybody else (`bot/views.py`).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,9 +40,18 @@ from storage.estimates import latest_estimate
 from storage.files import count_files
 from storage.hours import load_entries, load_timer
 from storage.people import Standing
-from storage.tickets import add_event, count_events, load_events, load_ticket, load_ticket_dates, names_of
+from storage.tickets import (
+    add_event,
+    count_events,
+    latest_event_at,
+    load_events,
+    load_ticket,
+    load_ticket_dates,
+    names_of,
+)
 
 _SHOWN_EVENTS = 6
+_PASSED_ON = (EventKind.TICKET_HANDED_OVER, EventKind.TICKET_TAKEN_OVER)
 
 
 def new_form_id() -> str:
@@ -95,6 +104,8 @@ class Record:
     more_events: int = 0
     files: int = 0
     names: Mapping[int, str] = field(default_factory=dict)
+    passed_on_at: datetime | None = None
+    """When the engineer who has it got it from a colleague."""
 
 
 def _record(session: Session, reader: Standing, ticket: Ticket, now: datetime) -> Record:
@@ -111,7 +122,16 @@ def _record(session: Session, reader: Standing, ticket: Ticket, now: datetime) -
         more_events=count_events(session, ticket.number, internal=is_staff) - len(events) if full else 0,
         files=count_files(session, ticket.number, internal=is_staff),
         names=names_of(session, [ticket.created_by, ticket.engineer_id, estimate.decided_by if estimate else None]),
+        passed_on_at=_passed_on_at(session, ticket, events, is_all=not full),
     )
+
+
+def _passed_on_at(session: Session, ticket: Ticket, events: Sequence[TicketEvent], *, is_all: bool) -> datetime | None:
+    if ticket.engineer_id is None:
+        return None
+    if shown := [event.at for event in events if event.kind in _PASSED_ON]:
+        return shown[-1]
+    return None if is_all else latest_event_at(session, ticket.number, _PASSED_ON)
 
 
 def ticket_sheet(
@@ -137,6 +157,7 @@ def ticket_sheet(
         else reader.customer.name,
         opened_by=names[ticket.created_by],
         engineer=names[ticket.engineer_id] if ticket.engineer_id is not None else None,
+        passed_on_at=record.passed_on_at,
         pickup_due_at=record.pickup_due_at,
         allowance=Allowance(ticket.granted_minutes, logged),
         amount_cents=ticket_amount_cents(ticket, record.entries, record.prices),

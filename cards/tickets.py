@@ -73,6 +73,8 @@ class TicketSheet:
     customer_name: str
     opened_by: str
     engineer: str | None = None
+    passed_on_at: datetime | None = None
+    """When the engineer got it from a colleague; None where the engineer picked it up."""
     pickup_due_at: datetime
     allowance: Allowance
     amount_cents: int
@@ -187,6 +189,9 @@ def _facts(t: Texts, sheet: TicketSheet, language: Language, *, is_staff: bool) 
 
 def _pick_up(t: Texts, sheet: TicketSheet, language: Language) -> tuple[str, str] | None:
     ticket = sheet.ticket
+    if sheet.engineer is not None and sheet.passed_on_at is not None:
+        since = stamp(sheet.passed_on_at, sheet.now, language)
+        return t("Engineer"), t("{name}, since {when}", name=sheet.engineer, when=since)
     if sheet.engineer is not None and ticket.claimed_at is not None:
         when = stamp(ticket.claimed_at, sheet.now, language)
         return t("Picked up"), t("by {name}, {when}", name=sheet.engineer, when=when)

@@ -6,7 +6,7 @@ A ticket that two people may change at once is loaded with `lock=True`: its row 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,9 @@ _ALL = (
     .offset(bindparam("skip", type_=Integer))
 )
 _SHOWN = _ALL.where(ticket_events.c.is_internal.is_(False))
+_LATEST_AT = select(func.max(ticket_events.c.at)).where(
+    _OF_TICKET, ticket_events.c.kind.in_(bindparam("kinds", expanding=True))
+)
 _COUNT_ALL = select(func.count()).where(_OF_TICKET)
 _COUNT_SHOWN = _COUNT_ALL.where(ticket_events.c.is_internal.is_(False))
 _NAMES = select(people.c.id, people.c.name).where(people.c.id.in_(bindparam("ids", expanding=True)))
@@ -231,6 +234,13 @@ def load_events_by_id(session: Session, event_ids: Sequence[int]) -> list[Ticket
 def count_events(session: Session, number: int, *, internal: bool) -> int:
     """How many events a ticket's history has for this reader."""
     return int(session.execute(_COUNT_ALL if internal else _COUNT_SHOWN, {"number": number}).scalar_one())
+
+
+def latest_event_at(session: Session, number: int, kinds: Collection[EventKind]) -> datetime | None:
+    """When something of these kinds happened last on a ticket; None where nothing did."""
+    named = {"number": number, "kinds": [kind.value for kind in kinds]}
+    found: datetime | None = session.scalar(_LATEST_AT, named)
+    return found
 
 
 def names_of(session: Session, person_ids: Sequence[int | None]) -> Mapping[int, str]:

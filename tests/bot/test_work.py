@@ -23,7 +23,7 @@ from cards.clicks.queue import (
     WaitForMicrosoft,
     WaiveMinimum,
 )
-from cards.clicks.tickets import OpenTicket, ShowHistory, ShowTicket
+from cards.clicks.tickets import AnswerTicket, OpenTicket, ShowHistory, ShowTicket
 from contract.outcomes import Outcome
 from contract.tickets import Urgency
 from storage.database import Database
@@ -245,3 +245,16 @@ async def test_the_rarer_moves_fit_the_state(database: Database) -> None:
     mine = text_of(await world.click(world.eva, ShowMore(ticket=1001)))
     assert "Overdragen" in mine
     assert "Overnemen" not in mine
+
+
+async def test_the_card_says_who_has_the_ticket_since_when(database: Database) -> None:
+    """After a hand-over the card names who has the ticket now and since when, also once that is far back (R34)."""
+    world = await _world(database)
+    world.now += timedelta(hours=2)
+    await world.click(world.eva, HandOverTicket(form_id=world.form(), ticket=1001, engineer=world.finn.id))
+    since = "Finn Fixer, since Mon 23 Nov 12:30"
+    assert since in text_of(await world.click(world.bram, ShowTicket(ticket=1001)))
+    world.now += timedelta(hours=1)
+    for number in range(7):
+        await world.click(world.finn, AnswerTicket(form_id=world.form(), ticket=1001, text=f"Stap {number}"))
+    assert since in text_of(await world.click(world.bram, ShowTicket(ticket=1001)))
