@@ -200,4 +200,5 @@ def record_decision(turn: Turn, click: RecordDecision) -> Answer:
         recorded_by=turn.person.id,
         reason=click.reason,
     )
-    return ticket_view(turn, keep_decision(turn, ticket, estimate, decided, by=contact, language=contact.language))
+    ticket, _ = keep_decision(turn, ticket, estimate, decided, by=contact, language=contact.language)
+    return ticket_view(turn, ticket)

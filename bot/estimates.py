@@ -8,6 +8,7 @@ of the card that the clicker had, made again from the frozen offer in the langua
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,10 +43,10 @@ _LIVE = frozenset({EstimateState.OPEN, EstimateState.APPROVED})
 def estimate_sheet(session: Session, reader: Standing, estimate_id: int, now: datetime) -> EstimateSheet:
     """Everything the card of an estimate shows to this reader. Raises NotFound for one that is not theirs to see."""
     estimate = load_estimate(session, estimate_id)
-    return sheet_of(session, reader, estimate, load_ticket(session, estimate.ticket_number), now)
+    return _sheet(session, reader, estimate, load_ticket(session, estimate.ticket_number), now)
 
 
-def sheet_of(session: Session, reader: Standing, estimate: Estimate, ticket: Ticket, now: datetime) -> EstimateSheet:
+def _sheet(session: Session, reader: Standing, estimate: Estimate, ticket: Ticket, now: datetime) -> EstimateSheet:
     """The same for an estimate and its ticket that are loaded already."""
     estimate = expire(estimate, now)
     check_visible(ticket, reader)
@@ -67,7 +68,7 @@ def sheet_of(session: Session, reader: Standing, estimate: Estimate, ticket: Tic
         newer=latest if latest is not None and latest.revision > estimate.revision else None,
         stopped_by=stop.actor_name if stop else None,
         stopped_at=stop.at if stop else None,
-        can_stop=approved and Move.STOP_WORK in allowed and reader.role is Role.CONTACT,
+        can_stop=approved and stop is None and Move.STOP_WORK in allowed and reader.role is Role.CONTACT,
         can_offer=Move.ESTIMATE in allowed,
     )
 
@@ -115,8 +116,7 @@ def approve_estimate(turn: Turn, click: ApproveEstimate) -> Answer:
         is_contact=turn.role is Role.CONTACT,
         now=turn.now,
     )
-    ticket = keep_decision(turn, ticket, estimate, decided, by=turn.person, language=click.language or turn.language)
-    return _decided_answer(turn, ticket, decided)
+    return _decided(turn, ticket, estimate, decided, click.language)
 
 
 def decline_estimate(turn: Turn, click: DeclineEstimate) -> Answer:
@@ -131,13 +131,23 @@ def decline_estimate(turn: Turn, click: DeclineEstimate) -> Answer:
         now=turn.now,
         reason=click.reason,
     )
-    ticket = keep_decision(turn, ticket, estimate, decided, by=turn.person, language=click.language or turn.language)
-    return _decided_answer(turn, ticket, decided)
+    return _decided(turn, ticket, estimate, decided, click.language)
 
 
-def _decided_answer(turn: Turn, ticket: Ticket, decided: Estimate) -> Card:
-    sheet = sheet_of(turn.session, turn.caller, decided, ticket, turn.now)
-    return estimate_card(sheet, turn.language, is_staff=False)
+def _decided(turn: Turn, ticket: Ticket, offered: Estimate, decided: Estimate, language: Language | None) -> Card:
+    """Keep the caller's decision; the card right after it. Nobody can have stopped the work or offered more since."""
+    ticket, sheet = keep_decision(turn, ticket, offered, decided, by=turn.person, language=language or turn.language)
+    allowance = replace(sheet.allowance, granted_minutes=ticket.granted_minutes)
+    allowed = moves(ticket, turn.role, turn.person.id, turn.now, logged_minutes=allowance.logged_minutes)
+    after = replace(
+        sheet,
+        estimate=decided,
+        allowance=allowance,
+        decided_by=turn.person.name,
+        can_stop=decided.state is EstimateState.APPROVED and Move.STOP_WORK in allowed,
+        can_offer=Move.ESTIMATE in allowed,
+    )
+    return estimate_card(after, turn.language, is_staff=False)
 
 
 def locked(turn: Turn, estimate_id: int) -> tuple[Ticket, Estimate]:
@@ -149,15 +159,17 @@ def locked(turn: Turn, estimate_id: int) -> tuple[Ticket, Estimate]:
 
 def keep_decision(
     turn: Turn, ticket: Ticket, offered: Estimate, decided: Estimate, *, by: Person, language: Language
-) -> Ticket:
-    """Keep a decision with what was shown, let an approval take effect, and tell everybody; returns the ticket.
+) -> tuple[Ticket, EstimateSheet]:
+    """Keep a decision with what was shown, let an approval take effect, and tell everybody.
+
+    Returns the ticket as it is then, and what the card showed before.
 
     `offered` is the estimate as it was loaded. `by` is the contact, also where the caller is an engineer who records
     what was said by phone (D15); the caller is the one who need not be told.
     """
     approved = decided.state is EstimateState.APPROVED
     # As the contact had it: still open.
-    sheet = sheet_of(turn.session, turn.caller, offered, ticket, turn.now)
+    sheet = _sheet(turn.session, turn.caller, offered, ticket, turn.now)
     digest = shown_digest(decided, estimate_card(sheet, language, is_staff=False).json.decode())
     save_estimate(turn.session, decided, shown_digest=digest)
     drop_deadlines(turn.session, decided.id)
@@ -179,7 +191,7 @@ def keep_decision(
     )
     announcements.ticket_changed(turn.session, ticket, keep_event(turn, happened), turn.now)
     update_cards(turn.session, ticket, decided.id, turn.now)
-    return ticket
+    return ticket, sheet
 
 
 def estimate_details(estimate: Estimate) -> dict[str, Any]:
@@ -206,13 +218,25 @@ def stop_work(turn: Turn, click: StopWork) -> Answer:
     """
     ticket = visible_ticket(turn, click.ticket, lock=True)
     notice = ""
+    estimate = load_estimate(turn.session, click.estimate) if click.estimate is not None else None
+    if estimate is not None and estimate.ticket_number != ticket.number:
+        estimate = None
     try:
+        _check_goes_on(turn, estimate)
         _stop(turn, ticket)
     except NothingToStop as error:
         notice = refusal_text(error, turn.language, turn.now)
-    if click.estimate is not None and load_estimate(turn.session, click.estimate).ticket_number == ticket.number:
-        return estimate_answer(turn, click.estimate, notice)
+    if estimate is not None:
+        return estimate_answer(turn, estimate.id, notice)
     return ticket_view(turn, load_ticket(turn.session, ticket.number), notice)
+
+
+def _check_goes_on(turn: Turn, estimate: Estimate | None) -> None:
+    """Refuse a click from the card of an estimate that was stopped before: what was approved since is another's."""
+    if estimate is None or estimate.decided_at is None:
+        return
+    if find_stop(turn.session, estimate.ticket_number, estimate.decided_at) is not None:
+        raise NothingToStop
 
 
 def _stop(turn: Turn, ticket: Ticket) -> None:

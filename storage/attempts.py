@@ -37,7 +37,8 @@ def run(fn: Job[T], connection: Connection, *, may_enqueue: bool) -> tuple[T, bo
         result = fn(session)
         enqueued = may_enqueue and outbox.flush(session)
     if (took := time.perf_counter() - began) > SLOW_S:
-        name = getattr(getattr(fn, "func", fn), "__qualname__", repr(fn))
+        named = getattr(fn, "func", fn)
+        name = getattr(named, "__qualname__", type(named).__name__)
         _log.warning("%s held its transaction for %.0f ms", name, took * 1000)
     return result, enqueued
 
