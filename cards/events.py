@@ -175,10 +175,10 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     EventKind.TICKET_TAKEN_OVER: lambda t, e, _: t(
         "{name} took the ticket over from {other}", name=e.actor_name, other=e.details.get("from", "")
     ),
-    EventKind.URGENCY_SET: lambda t, e, _: t(
-        "{name} set the urgency to {urgency}",
-        name=e.actor_name,
-        urgency=urgency_label(t, Urgency(e.details.get("urgency", Urgency.NORMAL))),
+    EventKind.URGENCY_SET: lambda t, e, _: (
+        t("{name} set the urgency to {urgency}", name=e.actor_name, urgency=urgency_label(t, Urgency(urgency)))
+        if (urgency := e.details.get("urgency"))
+        else t("{name} took the urgency away", name=e.actor_name)
     ),
     EventKind.CONTACT_ANSWERED: lambda t, e, _: t("{name} wrote", name=e.actor_name),
     EventKind.STAFF_ANSWERED: lambda t, e, _: t("{name} wrote", name=e.actor_name),

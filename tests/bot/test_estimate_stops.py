@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from cards.clicks.estimates import StopWork
+from datetime import timedelta
+
+from cards.clicks.estimates import ApproveEstimate, SendEstimate, ShowEstimate, StopWork
 from cards.clicks.tickets import ShowTicket
 from cards.events import event_text
 from contract.people import Language
 from storage.database import Database
 from tests.bot.estimate_acts import approve, click, events_of, lines_to, log, offered, outbox_rows, ticket_of
-from tests.bot.people import make_world, text_of
+from tests.bot.people import buttons_of, make_world, text_of
 
 
 async def test_stop_further_work(database: Database) -> None:
@@ -53,3 +55,22 @@ async def test_stopping_from_the_card_of_the_ticket(database: Database) -> None:
     assert reply.card.subject == f"ticket:{ticket.number}"
     event = (await events_of(world, ticket.number))[-1]
     assert event_text(event, Language.EN) == "Bram Bakker stopped further work: no more than 0:30 is spent"
+
+
+async def test_an_old_card_does_not_stop_what_was_approved_since(database: Database) -> None:
+    """A stop is of what was approved until then: the card it came from stops nothing that was approved later (D13)."""
+    world = await make_world(database)
+    ticket, first = await offered(world, 60)
+    await click(world, world.anna, approve(first))
+    world.now += timedelta(minutes=1)
+    stop = StopWork(ticket=ticket.number, estimate=first.id)
+    await click(world, world.bram, stop)
+    world.now += timedelta(minutes=1)
+    await click(world, world.eva, SendEstimate(form_id=world.form(), ticket=ticket.number, minutes=30, what="Meer"))
+    await click(world, world.anna, ApproveEstimate(estimate=first.id + 1, revision=first.revision + 1, minutes=30))
+    granted = (await ticket_of(world, ticket.number)).granted_minutes
+    old = await click(world, world.bram, ShowEstimate(estimate=first.id))
+    assert "stop_work" not in {action.get("verb") for action in buttons_of(old).values()}
+    again = await click(world, world.bram, stop)
+    assert "no approved time left" in text_of(again)
+    assert (await ticket_of(world, ticket.number)).granted_minutes == granted

@@ -258,3 +258,14 @@ async def test_the_card_says_who_has_the_ticket_since_when(database: Database) -
     for number in range(7):
         await world.click(world.finn, AnswerTicket(form_id=world.form(), ticket=1001, text=f"Stap {number}"))
     assert since in text_of(await world.click(world.bram, ShowTicket(ticket=1001)))
+
+
+async def test_an_urgency_can_be_taken_away(sqlite: Database) -> None:
+    """Without an urgency the target is the one of every ticket again, and the history says what happened (R11, D20)."""
+    world = await _world(sqlite, claimed=False)
+    before = await sqlite.read(lambda session: load_ticket_dates(session, 1001))
+    await world.click(world.eva, SetUrgency(form_id=world.form(), ticket=1001, urgency=Urgency.CRITICAL))
+    reply = await world.click(world.eva, SetUrgency(form_id=world.form(), ticket=1001, urgency=None))
+    assert "haalde de urgentie weg" in text_of(reply)
+    after = await sqlite.read(lambda session: load_ticket_dates(session, 1001))
+    assert after.pickup_due_at == before.pickup_due_at
