@@ -103,7 +103,8 @@ def typed(turn: Turn, words: Typed) -> Answer:
     customer_id = turn.caller.customer.id if turn.caller.customer else 0
     recent = recent_tickets(turn.session, customer_id, turn.now - RECENT)
     has_contract = is_covered(turn.session, customer_id, turn.now)
-    if not recent:
+    # Without a contract and with nothing to answer the refusal says from when, or why not.
+    if not recent or not (has_contract or any(ticket.is_open for ticket in recent)):
         return start_ticket(turn, StartTicket(text=text, activity=turn.source.activity_id))
     return whose_words_card(text, turn.source.activity_id, recent, new_form_id(), turn.language, may_open=has_contract)
 

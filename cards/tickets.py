@@ -208,6 +208,8 @@ def spent_text(t: Texts, sheet: TicketSheet, language: Language) -> str:
         return t("{spent}; nothing is charged", spent=duration(allowance.logged_minutes))
     amount = money(sheet.amount_cents, language)
     if allowance.logged_minutes == 0 and sheet.ticket.minimum_waived_reason is None:
+        if not sheet.ticket.is_open:
+            return t("no time; the 15 minutes of every ticket are charged, {amount} (excl. VAT)", amount=amount)
         return t(
             "nothing yet; {granted} may be spent without asking, at least 15 minutes are charged ({amount} excl. VAT)",
             granted=duration(allowance.granted_minutes),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cards.clicks.queue import ClaimTicket, MarkDuplicate, ResolveTicket
@@ -12,6 +12,7 @@ from cards.clicks.tickets import (
     OpenTicket,
     ReopenTicket,
     ShowHistory,
+    ShowTicket,
     StartReopening,
     StartWithdrawal,
     WithdrawTicket,
@@ -150,3 +151,17 @@ async def test_withdrawing_stops_the_reminder_and_reopening_starts_it(database: 
     assert not await armed()
     await world.click(world.anna, ReopenTicket(form_id=world.form(), ticket=1001, text="Toch nodig"))
     assert await armed()
+
+
+async def test_words_without_a_contract_are_told_why(database: Database) -> None:
+    """With only closed tickets and no contract any more, typed words are answered with since when (R27, D28)."""
+    world = await _world(database, closed=True)
+    world.now = datetime(2026, 12, 30, 10, 0, tzinfo=UTC)
+    await world.click(world.anna, OpenTicket(form_id=world.form(), description="Printer"))
+    await world.click(world.anna, WithdrawTicket(form_id=world.form(), ticket=1002))
+    world.now = datetime(2027, 1, 4, 10, 0, tzinfo=UTC)
+    shown = text_of(await world.say(world.bram, "My mail is broken"))
+    assert "ended on Thursday 31 December 2026" in shown
+    closed = text_of(await world.click(world.bram, ShowTicket(ticket=1002)))
+    assert "the 15 minutes of every ticket are charged" in closed
+    assert "may be spent" not in closed
