@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -81,7 +82,7 @@ async def _filled(url: str, tickets: int, at: datetime) -> tuple[Database, Town]
     town = await database.write(lambda session: fill_town(session, CUSTOMERS, "https://example.com", at))
     for first in range(0, tickets, 10_000):
         count = min(10_000, tickets - first)
-        await database.write(lambda session, first=first, count=count: fill_tickets(session, town, first, count, at))
+        await database.write(partial(fill_tickets, town=town, first=first, count=count, now=at))
     await database.write(lambda session: session.execute(text("ANALYZE")))
     return database, town
 

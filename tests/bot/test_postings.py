@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot import announcements
@@ -78,7 +79,7 @@ async def _deliver(world: World, teams: Teams, who: Somebody, rows: Sequence[dic
         work = Work(f"person:{who.id}", (letter,))
         end = await (postings.show(work) if row["kind"] == "show" else postings.tell(work))
         if row["kind"] == "show" and not hasattr(end, "counts"):
-            await world.database.write(lambda session, work=work, end=end: _shown(session, work, end, world.now))
+            await world.database.write(partial(_shown, work=work, end=end, now=world.now))
         ends.append(end)
     return ends
 
