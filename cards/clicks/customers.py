@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from cards.clicks.base import Click, Form, Id
+from cards.clicks.hours import Day
 from contract.holidays import LiberationDay
 
 Year = Annotated[int, Field(ge=2020, le=2100)]
@@ -29,9 +29,9 @@ class KeepContract(Form):
 
     customer: Id
     number: Annotated[str, Field(max_length=40)] = ""
-    signed_on: date | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+    signed_on: Day | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
 
 
 class StartAddendum(Click):
@@ -44,9 +44,9 @@ class KeepAddendum(Form):
     """Keep a signed addendum."""
 
     customer: Id
-    signed_on: date | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+    signed_on: Day | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
 
 
 class StartPrices(Click):
@@ -81,8 +81,8 @@ class KeepConsent(Form):
     customer: Id
     given_by: Annotated[str, Field(max_length=90)] = ""
     document: Annotated[str, Field(max_length=200)] = ""
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
 
 
 class StartConsentWithdrawal(Click):

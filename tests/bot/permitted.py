@@ -1,0 +1,128 @@
+"""Who may what, written down a second time: a row for everything a person can do, apart from `bot/routes.py`.
+
+A row says who may do it (S a stranger of a known customer, C contact, E engineer, M manager) and what its payload holds
+besides ids. Ids are filled in by the names of the fields, from the customer whose things they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.words import Edited, Installed, Typed, Uninstalled
+from cards.clicks import customers, estimates, files, hours, people, queue, tickets
+from cards.clicks.base import Click
+from contract.people import Role
+
+_ROLES = {"S": Role.STRANGER, "C": Role.CONTACT, "E": Role.ENGINEER, "M": Role.MANAGER}
+WORDS = "words of a test"
+IDS = ("customer", "contact", "knock", "ticket", "duplicate_of", "follow_up_of", "estimate", "entry", "file")
+"""Fields that name something of one customer. `engineer` is nobody's in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Who may, and what to send."""
+
+    who: frozenset[Role]
+    values: dict[str, Any]
+
+
+def may(roles: str, **values: Any) -> Row:
+    """A row: `may("CEM", text=WORDS)`."""
+    return Row(frozenset(_ROLES[letter] for letter in roles), values)
+
+
+WORKED = {"worked_on": "2026-11-23", "begin": "10:05", "end": "10:10", "work": WORDS}
+DAYS = {"starts_on": "2027-02-01", "ends_on": "2027-12-31"}
+PRICES = {"year": 2031, "fee": "275", "office": "85", "after_hours": "110", "weekend_holiday": "130"}
+
+ROWS: dict[type, Row] = {
+    Installed: may("SCEM"),
+    Uninstalled: may("SCEM"),
+    Edited: may("CEM"),
+    Typed: may("CEM"),
+    people.ShowHelp: may("CEM"),
+    people.SetLanguage: may("CEM", language="nl"),
+    people.ShowContacts: may("CEM"),
+    people.ShowCustomers: may("EM"),
+    people.SearchCustomers: may("EM", query="a"),
+    people.ShowCustomer: may("EM"),
+    people.ShowKnock: may("M"),
+    people.AppointContact: may("M"),
+    people.RefuseKnock: may("M"),
+    people.StartRemoval: may("M"),
+    people.RemoveContact: may("M"),
+    customers.StartContract: may("M"),
+    customers.KeepContract: may("M", number="2027-1", **DAYS),
+    customers.StartAddendum: may("M"),
+    customers.KeepAddendum: may("M", signed_on="2026-11-01", starts_on="2026-11-02", ends_on="2026-12-31"),
+    customers.StartPrices: may("M", year=2031),
+    customers.KeepPrices: may("M", **PRICES),
+    customers.StartConsent: may("M"),
+    customers.KeepConsent: may("M", given_by="A", document="B", valid_from="2026-11-01"),
+    customers.StartConsentWithdrawal: may("M"),
+    customers.WithdrawConsent: may("M"),
+    tickets.StartTicket: may("C", text=WORDS),
+    tickets.OpenTicket: may("C", description=WORDS),
+    tickets.ShowTicket: may("CEM"),
+    tickets.ShowHistory: may("CEM"),
+    tickets.ShowTickets: may("CEM"),
+    tickets.SearchTickets: may("C", query="a"),
+    tickets.AnswerTicket: may("CEM", text=WORDS),
+    tickets.KeepAnswer: may("CEM", text=WORDS),
+    tickets.StartWithdrawal: may("C"),
+    tickets.WithdrawTicket: may("C"),
+    tickets.StartReopening: may("CEM"),
+    tickets.ReopenTicket: may("CEM", text=WORDS),
+    queue.ShowQueue: may("EM"),
+    queue.SearchQueue: may("EM"),
+    queue.ClaimTicket: may("EM"),
+    queue.TakeOverTicket: may("EM"),
+    queue.StartHandOver: may("EM"),
+    queue.HandOverTicket: may("EM", text=WORDS),
+    queue.StartUrgency: may("EM"),
+    queue.SetUrgency: may("EM", urgency="high", reason=WORDS),
+    queue.StartNote: may("EM"),
+    queue.AddNote: may("EM", text=WORDS),
+    queue.KeepNote: may("EM", text=WORDS),
+    queue.StartWaiting: may("EM"),
+    queue.WaitForCustomer: may("EM", text=WORDS),
+    queue.WaitForMicrosoft: may("EM", case="MS-1"),
+    queue.ResumeTicket: may("EM"),
+    queue.ShowMore: may("EM"),
+    queue.StartResolving: may("EM"),
+    queue.ResolveTicket: may("EM", summary=WORDS),
+    queue.StartDuplicate: may("EM"),
+    queue.MarkDuplicate: may("EM"),
+    queue.StartWaiving: may("EM"),
+    queue.WaiveMinimum: may("EM", reason=WORDS),
+    queue.StartPhoneTicket: may("EM"),
+    queue.OpenPhoneTicket: may("EM", description=WORDS),
+    files.ShowFiles: may("CEM"),
+    files.AttachFiles: may("CEM", activity="activity-of-a-test", text=WORDS),
+    files.RetryFile: may("CEM"),
+    hours.StartLogging: may("EM"),
+    hours.LogTime: may("EM", **WORKED),
+    hours.LogWhatFits: may("EM", **WORKED),
+    hours.ShowEntries: may("EM"),
+    hours.StartCorrection: may("EM"),
+    hours.CorrectTime: may("EM", why=WORDS, **WORKED),
+    hours.StartTimer: may("EM"),
+    hours.StopTimer: may("EM"),
+    hours.DiscardTimer: may("EM", since="2026-11-23T09:00:00Z"),
+    estimates.StartEstimate: may("EM"),
+    estimates.SendEstimate: may("EM", minutes=60, what=WORDS),
+    estimates.WithdrawEstimate: may("EM"),
+    estimates.StartPhoneDecision: may("EM"),
+    estimates.RecordDecision: may("EM", revision=1, verdict="approved"),
+    estimates.ShowEstimate: may("CEM"),
+    estimates.ApproveEstimate: may("C", revision=1),
+    estimates.DeclineEstimate: may("C", revision=1),
+    estimates.StopWork: may("C"),
+}
+
+
+def id_fields(payload: type) -> tuple[str, ...]:
+    """The fields of a payload that name something of a customer."""
+    return tuple(name for name in IDS if issubclass(payload, Click) and name in payload.model_fields)
