@@ -164,7 +164,7 @@ def retry(session: Session, now: datetime, ids: Sequence[int] | None = None) -> 
 
 def revive(session: Session, name: str, now: datetime) -> int:
     """Send what could not reach the person of this mailbox, who is there again; returns how many rows."""
-    return _again(session, and_(outbox.c.state == State.UNREACHABLE, outbox.c.mailbox == name), now)
+    return _again(session, and_(is_letter, outbox.c.state == State.UNREACHABLE, outbox.c.mailbox == name), now)
 
 
 def _again(session: Session, wanted: Any, now: datetime) -> int:

@@ -39,19 +39,20 @@ class Wanted(StrEnum):
 
 
 def _condition(wanted: Wanted, engineer_id: int, now: datetime) -> ColumnElement[bool]:
+    """Each says that the ticket is open, also where that follows: SQLite finds the index of open tickets by it."""
     match wanted:
         case Wanted.OPEN:
             return _IS_OPEN
         case Wanted.UNCLAIMED:
-            return _IS_UNCLAIMED
+            return _IS_OPEN & _IS_UNCLAIMED
         case Wanted.MINE:
             return _IS_OPEN & (tickets.c.engineer_id == engineer_id)
         case Wanted.WAITING_CUSTOMER:
-            return tickets.c.state == State.WAITING_CUSTOMER.value
+            return _IS_OPEN & (tickets.c.state == State.WAITING_CUSTOMER.value)
         case Wanted.WAITING_APPROVAL:
             return _waits_for_approval(now)
         case Wanted.OVERDUE:
-            return _IS_UNCLAIMED & (tickets.c.pickup_due_at < now)
+            return _IS_OPEN & _IS_UNCLAIMED & (tickets.c.pickup_due_at < now)
 
 
 def queue_page(
@@ -67,7 +68,11 @@ def queue_page(
 ) -> TicketPage:
     """A page of the queue: what nobody has first, by pick-up target; then the latest activity."""
     # A number or words find closed tickets too: an engineer looks for what was done last time.
-    condition = matching(query) if query.strip() else _condition(wanted, engineer_id, now)
+    condition = (
+        matching(query, of_one_customer=customer_id is not None)
+        if query.strip()
+        else _condition(wanted, engineer_id, now)
+    )
     by_customer = tickets.c.customer_id == customer_id if customer_id is not None else true()
     rows = (
         ticket_rows()
