@@ -180,14 +180,9 @@ def event_of(row: Row[tuple[object, ...]]) -> TicketEvent:
 
 
 def find_event(session: Session, key: str) -> TicketEvent | None:
-    """The event that a form or a message already led to, if it did (`form:<id>`, `activity:<id>`)."""
+    """The event that a form or a message already led to, if it did (the keys are made in `bot/replies.py`)."""
     found = session.execute(_BY_KEY, {"key": key}).one_or_none()
     return event_of(found) if found else None
-
-
-def find_event_of_activity(session: Session, activity_id: str) -> TicketEvent | None:
-    """What the message with this id was kept as: the answer it became, if it became one."""
-    return find_event(session, f"activity:{activity_id}")
 
 
 def add_event(
