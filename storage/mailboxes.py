@@ -11,11 +11,11 @@ mailbox's row, and everyone who puts something in must hold that row too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
@@ -109,32 +109,38 @@ def alive(session: Session, now: datetime) -> int:
 
 # --- claiming ---------------------------------------------------------------------------------------------------------
 
-_HOLD = (
-    mailbox.c.mailbox,
-    mailbox.c.seq,
-    mailbox.c.owner,
-    mailbox.c.due_at,
-    mailbox.c.blocked_until,
-    mailbox.c.inflight_from,
-    mailbox.c.inflight_to,
-    mailbox.c.fails,
-    mailbox.c.short_full_at,
-    mailbox.c.long_full_at,
+_HOLD = tuple(mailbox.c[field.name] for field in fields(Hold))
+
+
+# Statements of every delivery are made once: building one costs more than running it.
+_is_alive = exists().where(worker.c.id == mailbox.c.owner, worker.c.alive_until > bindparam("now"))
+_CLAIMABLE = (
+    select(*_HOLD)
+    .where(
+        mailbox.c.due_at <= bindparam("now"),
+        or_(mailbox.c.owner.is_(None), (mailbox.c.owner != bindparam("worker_id")) & ~_is_alive),
+    )
+    .order_by(mailbox.c.due_at)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(of=mailbox, skip_locked=True)
+)
+_MINE = (
+    select(*_HOLD)
+    .where(mailbox.c.mailbox.in_(bindparam("names", expanding=True)), mailbox.c.owner == bindparam("worker_id"))
+    .order_by(mailbox.c.mailbox)
+    .with_for_update()
 )
 
 
 def claimable(session: Session, worker_id: str, now: datetime, limit: int) -> list[Hold]:
     """Lock mailboxes that have something to do and that no living worker has, longest due first."""
-    is_alive = exists().where(worker.c.id == mailbox.c.owner, worker.c.alive_until > now)
-    is_free = or_(mailbox.c.owner.is_(None), (mailbox.c.owner != worker_id) & ~is_alive)
-    due = select(*_HOLD).where(mailbox.c.due_at <= now, is_free).order_by(mailbox.c.due_at).limit(limit)
-    return [Hold(*tuple(row)) for row in session.execute(due.with_for_update(of=mailbox, skip_locked=True))]
+    found = session.execute(_CLAIMABLE, {"worker_id": worker_id, "now": now, "most": limit})
+    return [Hold(*tuple(row)) for row in found]
 
 
 def lock(session: Session, worker_id: str, names: Iterable[str]) -> dict[str, Hold]:
     """Lock the mailboxes among these that this worker still has."""
-    mine = select(*_HOLD).where(mailbox.c.mailbox.in_(sorted(names)), mailbox.c.owner == worker_id)
-    rows = session.execute(mine.order_by(mailbox.c.mailbox).with_for_update())
+    rows = session.execute(_MINE, {"names": sorted(names), "worker_id": worker_id})
     return {row.mailbox: Hold(*tuple(row)) for row in rows}
 
 
@@ -182,21 +188,29 @@ _LETTER = (
 _newer = outbox.alias("newer")
 
 
-def _is_due(now: datetime, rows: Any = outbox) -> ColumnElement[bool]:
-    return or_(rows.c.due_at.is_(None), rows.c.due_at <= now)
+def _is_due(rows: Any) -> ColumnElement[bool]:
+    return or_(rows.c.due_at.is_(None), rows.c.due_at <= bindparam("now"))
 
 
-def _waiting(now: datetime, limit: int) -> Any:
+def _waiting(*wanted: ColumnElement[bool]) -> Any:
     """Letters of a mailbox that wait, in order, but for those whose place a newer one takes that may go as well."""
     newer_is_waiting = _newer.c.state == is_waiting.right  # the literal that the index was made with
     is_replaced = exists().where(
         _newer.c.mailbox == outbox.c.mailbox,
         _newer.c.replaces == outbox.c.replaces,
         newer_is_waiting,
-        _is_due(now, _newer),
+        _is_due(_newer),
         _newer.c.id > outbox.c.id,
     )
-    return select(*_LETTER, outbox.c.due_at).where(is_waiting, ~is_replaced).order_by(outbox.c.id).limit(limit)
+    first = select(*_LETTER, outbox.c.due_at).where(is_waiting, ~is_replaced, *wanted).order_by(outbox.c.id)
+    return first.limit(BATCH + 1)
+
+
+_OF_ONE = _waiting(outbox.c.mailbox == bindparam("name"))
+_DUE_OF_ONE = _waiting(outbox.c.mailbox == bindparam("name"), _is_due(outbox))
+_names = func.unnest(bindparam("names", type_=ARRAY(String))).table_valued("name")
+_theirs = _waiting(outbox.c.mailbox == _names.c.name).lateral("theirs")
+_OF_MANY = select(*_theirs.c, _names.c.name).select_from(_names.join(_theirs, true()))
 
 
 def read_batches(session: Session, names: Sequence[str], now: datetime) -> dict[str, Batch]:
@@ -208,15 +222,12 @@ def read_batches(session: Session, names: Sequence[str], now: datetime) -> dict[
 
 def _rows(session: Session, names: Sequence[str], now: datetime) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {name: [] for name in names}
-    query = _waiting(now, BATCH + 1)
     if session.get_bind().dialect.name == "sqlite":
         for name in names:
-            found[name] = list(session.execute(query.where(outbox.c.mailbox == name)))
+            found[name] = list(session.execute(_OF_ONE, {"name": name, "now": now}))
         return found
     # One question for all of them: a round trip costs more than the search.
-    wanted = func.unnest(bindparam("names", list(names), type_=ARRAY(String))).table_valued("name")
-    theirs = query.where(outbox.c.mailbox == wanted.c.name).lateral("theirs")
-    for row in session.execute(select(*theirs.c, wanted.c.name).select_from(wanted.join(theirs, true()))):
+    for row in session.execute(_OF_MANY, {"names": list(names), "now": now}):
         found[row[-1]].append(row)
     return found
 
@@ -226,7 +237,7 @@ def _batch(session: Session, name: str, rows: Sequence[Any], now: datetime) -> B
     has_more = len(rows) > BATCH
     if later and has_more:
         # Those whose time has not come hide others: look for the ones that may go.
-        rows = list(session.execute(_waiting(now, BATCH + 1).where(outbox.c.mailbox == name, _is_due(now))))
+        rows = list(session.execute(_DUE_OF_ONE, {"name": name, "now": now}))
         has_more = len(rows) > BATCH
         first = select(func.min(outbox.c.due_at)).where(outbox.c.mailbox == name, is_waiting, outbox.c.due_at > now)
         later = [session.scalars(first).one()]
