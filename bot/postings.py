@@ -24,7 +24,7 @@ from bot.wire import Connector, Message, Refused
 from cards.components import Card
 from cards.events import event_line
 from cards.welcome import no_longer_yours
-from storage.contacts import find_knock
+from storage.contacts import find_knock, load_customer
 from storage.database import Database
 from storage.errors import NotFound
 from storage.people import Chat, Standing, load_standings, manager_ids, mark_unreachable, set_email
@@ -154,7 +154,9 @@ def _lines(session: Session, work: Work) -> tuple[Standing, str]:
         ticket = load_ticket(session, event.ticket_number)
         is_theirs = reader.customer is not None and reader.customer.id == ticket.customer_id
         if reader.role.is_staff or (is_theirs and not event.is_internal):
-            lines.append(event_line(event, reader.person.language, subject=ticket.subject))
+            # An engineer serves many customers: whose ticket it is comes first.
+            customer = load_customer(session, ticket.customer_id).name if reader.role.is_staff else ""
+            lines.append(event_line(event, reader.person.language, subject=ticket.subject, customer=customer))
     return reader, "\n\n".join(lines)
 
 

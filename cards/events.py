@@ -31,9 +31,10 @@ def event_name(kind: EventKind, language: Language) -> str:
     return texts_for(language)(_NAMES[kind])
 
 
-def event_line(event: TicketEvent, language: Language, *, subject: str) -> str:
-    """The line of a notification: the ticket, what happened, and the beginning of what was written."""
-    line = f"{event.ticket_number} {clip(subject, 60)}: {event_text(event, language)}"
+def event_line(event: TicketEvent, language: Language, *, subject: str, customer: str = "") -> str:
+    """The line of a notification: the ticket (for staff also whose), what happened, the beginning of what was said."""
+    whose = f" · {customer} ·" if customer else ""
+    line = f"{event.ticket_number}{whose} {clip(subject, 60)}: {event_text(event, language)}"
     return f"{line}: “{clip(' '.join(event.text.split()), QUOTED)}”" if event.text else line
 
 

@@ -193,3 +193,16 @@ async def test_names_follow_the_roster(database: Database) -> None:
     letter = Letter(1, announcements.LOOK_UP, {"person": world.anna.id}, 0, world.now, None, None, None)
     end = await _postings(world, teams).look_up(Work(f"person:{world.anna.id}", (letter,)))
     assert end == Done({"name": "Anna de Vries-Jansen", "email": "anna@example.org"})
+
+
+async def test_an_engineers_line_names_the_customer(database: Database) -> None:
+    """Engineers serve many customers: their lines say whose ticket it is, a contact's need not."""
+    world, teams = await _opened(database)
+    await world.click(world.eva, ClaimTicket(ticket=1001))
+    await world.click(world.anna, AnswerTicket(form_id=world.form(), ticket=1001, text="Nog iets"))
+    for who in (world.eva, world.bram):
+        rows = [row for row in await world.waiting(who) if row["kind"] == "line"]
+        await _deliver(world, teams, who, rows[-1:])
+    theirs, ours = teams.sent
+    assert "Bakkerij Brood & Zo" in (theirs.text or "")
+    assert "Bakkerij Brood & Zo" not in (ours.text or "")
