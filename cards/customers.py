@@ -11,11 +11,12 @@ from cards.clicks.people import SearchCustomers, ShowCustomer, ShowCustomers, St
 from cards.components import (
     ActionStyle,
     Card,
+    Colors,
     ContainerStyle,
     Element,
     FontSize,
+    Spacing,
     action_row,
-    badge,
     card,
     clip,
     columns,
@@ -28,7 +29,7 @@ from cards.components import (
     text_input,
     wrote,
 )
-from cards.formats import date, long_date, money, rate, stamp
+from cards.formats import calendar_date, date, money, rate, stamp
 from cards.language import Texts, texts_for
 from cards.people import knock_line
 from contract.access import AccessConsent, ConsentState
@@ -93,8 +94,8 @@ def _line(t: Texts, line: CustomerLine) -> Element:
         columns(
             [
                 wrote(clip(line.customer.name, 80), bold=True),
-                text(", ".join(line.contacts) or t("no contacts"), subtle=True),
-                text(waiting) if line.waiting else None,
+                text(", ".join(line.contacts) or t("no contacts"), subtle=True, spacing=Spacing.NONE),
+                text(waiting, spacing=Spacing.NONE) if line.waiting else None,
             ],
             [action_row(execute(t("Open"), ShowCustomer(customer=line.customer.id)))],
             widths=("stretch", "auto"),
@@ -174,8 +175,8 @@ def _contact(t: Texts, sheet: CustomerSheet, line: ContactLine, language: Langua
     remove = execute(t("Remove"), StartRemoval(customer=sheet.customer.id, contact=person.id))
     shown: list[Element | None] = [
         wrote(person.name, bold=True),
-        text(" · ".join(parts), subtle=True),
-        text(reach_text(t, line, sheet.now, language)),
+        text(" · ".join(parts), subtle=True, spacing=Spacing.NONE),
+        text(reach_text(t, line, sheet.now, language), spacing=Spacing.NONE),
     ]
     if not sheet.is_manager:
         return columns(shown)
@@ -214,18 +215,22 @@ def _contract(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
     add_addendum = execute(t("Add on-site addendum"), StartAddendum(customer=sheet.customer.id))
     return section(
         _title(t("Contract")),
-        badge(t("Covered today"), ContainerStyle.GOOD)
-        if current
-        else badge(t("Not covered today"), ContainerStyle.ATTENTION),
-        facts(*(_term(t, contract, language) for contract in sheet.contracts[-SHOWN_CONTRACTS:]))
-        if sheet.contracts
-        else text(t("No contract was recorded: no tickets can be opened.")),
+        _verdict(t("Covered today"), is_good=True) if current else _verdict(t("Not covered today"), is_good=False),
+        *(_term(t, contract, language) for contract in sheet.contracts[-SHOWN_CONTRACTS:]),
+        text(t("No contract was recorded: no tickets can be opened.")) if not sheet.contracts else None,
         action_row(start_contract, add_addendum if sheet.contracts else None) if sheet.is_manager else None,
     )
 
 
-def _term(t: Texts, contract: Contract, language: Language) -> tuple[str, str]:
-    term = f"{long_date(contract.starts_on, language)} – {long_date(contract.ends_on, language)}"
+def _verdict(value: str, *, is_good: bool) -> Element:
+    """The answer first, as a line of its own; the colour says nothing that the words don't."""
+    mark, color = ("✓", Colors.GOOD) if is_good else ("✗", Colors.ATTENTION)
+    return text(f"{mark} {value}", bold=True, color=color, spacing=Spacing.SMALL)
+
+
+def _term(t: Texts, contract: Contract, language: Language) -> Element:
+    first, last = calendar_date(contract.starts_on, language), calendar_date(contract.ends_on, language)
+    term = f"{contract.number} · {first} – {last}"
     for addendum in contract.on_site_addenda:
         term = t(
             "{term}; on-site {start} – {end}",
@@ -233,7 +238,7 @@ def _term(t: Texts, contract: Contract, language: Language) -> tuple[str, str]:
             start=date(addendum.starts_on, language),
             end=date(addendum.ends_on, language),
         )
-    return contract.number, term
+    return wrote(term, spacing=Spacing.SMALL)
 
 
 def _prices(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
@@ -267,9 +272,7 @@ def _access(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
     )
     return section(
         _title(t("Remote access")),
-        badge(t("Consented"), ContainerStyle.GOOD)
-        if is_valid
-        else badge(t("No consent today"), ContainerStyle.ATTENTION),
+        _verdict(t("Consented"), is_good=True) if is_valid else _verdict(t("No consent today"), is_good=False),
         *(_consent(t, consent, sheet.now, language) for consent in sheet.consents[-SHOWN_CONSENTS:]),
         text(t("Without it no remote work can be logged.")) if not is_valid else None,
         action_row(
@@ -282,12 +285,12 @@ def _access(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
 
 
 def _consent(t: Texts, consent: AccessConsent, now: dt.datetime, language: Language) -> Element:
-    start = long_date(local(consent.valid_from).date(), language)
+    start = calendar_date(local(consent.valid_from).date(), language)
     if consent.revoked_at is not None:
         term = t("withdrawn {when}", when=stamp(consent.revoked_at, now, language))
     elif consent.valid_until is not None:
         # The instant is the first that is no longer covered; people name the last day.
-        term = f"{start} – {long_date(local(consent.valid_until).date() - DAY, language)}"
+        term = f"{start} – {calendar_date(local(consent.valid_until).date() - DAY, language)}"
     else:
         term = t("from {start}, until withdrawn", start=start)
-    return text(f"{clip(consent.document, 160)} · {term}")
+    return wrote(f"{clip(consent.document, 160)} · {term}", spacing=Spacing.SMALL)

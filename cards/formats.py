@@ -63,6 +63,11 @@ def long_date(day: dt.date, language: Language) -> str:
     return _date(_day(day), "EEEE d MMMM y", language)
 
 
+def calendar_date(day: dt.date, language: Language) -> str:
+    """A day with its year and without its weekday, for terms: "24 November 2026"."""
+    return _date(_day(day), "d MMMM y", language)
+
+
 def time(instant: dt.datetime) -> str:
     """A time of day: "9:00"."""
     at = local(instant)

@@ -12,8 +12,8 @@ from cards.components import (
     ActionStyle,
     Card,
     ContainerStyle,
+    FontSize,
     action_row,
-    badge,
     card,
     choice_input,
     execute,
@@ -60,12 +60,11 @@ def knock_card(sheet: KnockSheet, language: Language, now: datetime, *, notice: 
         panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
         heading(title),
         facts(
-            (t("Organisation"), sheet.customer_name),
             (t("E-mail"), sheet.person.email or t("unknown")),
             (t("Wrote"), _wrote(t, sheet, now, language)),
-            (t("Contacts now"), _names(t, sheet.contacts)),
             (t("Decided"), _decided(t, sheet, now, language)) if sheet.decided_by and sheet.decided_at else None,
         ),
+        text(t("Contacts now: {names}.", names=_names(t, sheet.contacts))),
         text(t("There are two contacts already. Choose whose place it becomes, or refuse."))
         if is_full and sheet.state == "waiting"
         else None,
@@ -134,7 +133,7 @@ def removal_card(sheet: RemovalSheet, language: Language) -> Card:
         heading(title),
         text(t("They see no tickets any more, and their old cards stop working at once.")),
         text(t("Tickets and estimates stay with the organisation. Everybody concerned is told.")),
-        facts((t("Other contact"), _names(t, sheet.others))),
+        text(t("Who stays: {names}.", names=_names(t, sheet.others))),
         choice_input(
             "knock",
             t("Appoint in their place"),
@@ -190,8 +189,7 @@ def contact_changed_card(change: ContactChange, language: Language) -> Card:
         return card(heading(title), text(detail), fallback_text=f"{title}. {detail}", language=language)
     now = t("Contacts now: {names}.", names=_names(t, sheet.contacts))
     return card(
-        badge(t("Contacts changed")),
-        heading(title),
+        heading(title, size=FontSize.MEDIUM),
         text(now),
         action_row(execute(t("Customer"), ShowCustomer(customer=sheet.customer_id))) if change.is_staff else None,
         fallback_text=f"{title}. {now}",

@@ -65,6 +65,7 @@ def test_dates() -> None:
     assert formats.time(late) == "0:30"
     assert formats.date_time(NOW, NL) == "di 24 nov 14:05"
     assert formats.long_date(NOW, EN) == "Tuesday 24 November 2026"
+    assert formats.calendar_date(NOW, NL) == "24 november 2026"
     assert formats.long_date_time(NOW, NL) == "dinsdag 24 november 2026 14:05"
     assert formats.weekday_time(datetime(2026, 11, 24, 8, 0, tzinfo=UTC), NL) == "dinsdag 9:00"
     assert formats.month(NOW, NL) == "november 2026"
