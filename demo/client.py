@@ -47,11 +47,12 @@ class Window:
 
     async def updated(self, message: ChatMessage) -> None:
         """Put the new version in the place of the old one, where the window has it."""
+        # As it is now: by the time it is this one's turn an answer to a click may have taken its place.
+        activity = {"type": "message", "text": "🗑"} if message.is_deleted else message.now.activity
         async with self._order:
             shown = self._shown.get(message.id)
             if shown is None:
                 return
-            activity = {"type": "message", "text": "🗑"} if message.is_deleted else message.now.activity
             await self._call("PUT", message, f"/{quote(shown)}", {**activity, "id": shown})
 
     async def _show(self, message: ChatMessage) -> None:

@@ -18,7 +18,7 @@ from cards.language import language_of_locale, texts_for
 from contract.people import Language
 from demo.activities import File
 from demo.buttons import find_input
-from demo.chat import Chat, ChatMessage, Version
+from demo.chat import Chat, ChatMessage, How, Version, card_activity
 from demo.connector import StandIn
 from demo.narrator import Narrator
 from demo.people import ANNA, BEN, EVA, MARK, SAM, Identity
@@ -73,13 +73,16 @@ class Actor:
         self._begin()
         await self.person.says(text, files)
 
-    async def clicks(self, where: Clickable, button: str, /, **inputs: Any) -> ChatMessage:
-        """Click the button called `button`, after filling in fields by id; returns the message as it is then."""
+    async def clicks(self, where: Clickable, button: str, /, **inputs: Any) -> Version:
+        """Click the button called `button`, after filling in fields by id; returns the answer in its place.
+
+        The message itself may say something newer at once: what the click brought about is delivered as well.
+        """
         outcome = await self.tries(where, button, **inputs)
-        if outcome.error or outcome.message is None:
-            msg = f"{self.name} clicked “{button}” and was told: {outcome.error}"
+        if outcome.card is None or outcome.message is None:
+            msg = f"{self.name} clicked “{button}” and was told: {outcome.error or outcome.text}"
             raise AssertionError(msg)
-        return outcome.message
+        return Version(outcome.message.id, card_activity(outcome.card), How.ANSWERED)
 
     async def tries(self, where: Clickable, button: str, /, **inputs: Any) -> Outcome:
         """As `clicks`, whatever comes of it."""
@@ -89,7 +92,7 @@ class Actor:
         self._begin()
         return await self.person.clicks(where, title, inputs)
 
-    def choice(self, where: ChatMessage, field: str, title: str) -> str:
+    def choice(self, where: Clickable, field: str, title: str) -> str:
         """The value behind a choice of a drop-down or a list."""
         for choice in find_input(where.card or {}, field).get("choices", []):
             if choice["title"] == title:
@@ -147,7 +150,7 @@ class Actor:
         """The newest card of an estimate."""
         return self.card(self.t("Estimate {number}", number=number))
 
-    def number_of(self, where: ChatMessage) -> int:
+    def number_of(self, where: Clickable) -> int:
         """The number of the ticket whose card this is. Raises AssertionError when it is none."""
         found = re.search(r"^Ticket (\d+)$", where.words, re.MULTILINE)
         if found is None:

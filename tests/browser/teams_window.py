@@ -98,7 +98,9 @@ class TeamsWindow:
 async def teams_windows(
     stand_in: StandIn, people: Iterable[Identity], browser: Browser, folder: Path
 ) -> AsyncIterator[dict[str, TeamsWindow]]:
-    """A window per person, by key, each in a browser profile of its own and ready to be used."""
+    """A window per person, by key, each in a browser profile of its own and ready to be used. When the test fails,
+    what each showed stays in `folder` as a picture.
+    """
     async with AsyncExitStack() as stack:
         persons = [stand_in.person(identity) for identity in people]
         clients = await stack.enter_async_context(Clients(stand_in, persons, folder))
@@ -108,4 +110,9 @@ async def teams_windows(
             stack.push_async_callback(context.close)
             windows[key] = TeamsWindow(await context.new_page(), client.playground.url)
             await windows[key].opens()
-        yield windows
+        try:
+            yield windows
+        except BaseException:
+            for key, window in windows.items():
+                await window.picture(folder / f"{key}.png")
+            raise

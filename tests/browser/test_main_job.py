@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from bot.app import RUNNING
 from cards.language import texts_for
 from contract.people import Language
 from demo.clock import DemoClock
 from demo.connector import StandIn
 from demo.people import ANNA, BEN, EVA, SAM
-from demo.product import start_product
+from demo.product import ClockOf, product
 from tests.browser.teams_window import TeamsWindow, teams_windows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,7 +30,7 @@ async def test_from_a_typed_problem_to_an_approved_estimate(browser: Browser, tm
     clock = DemoClock()
     async with (
         StandIn(clock=clock.now) as stand_in,
-        start_product(stand_in, tmp_path),
+        product(stand_in, f"sqlite:///{tmp_path / 'bot.sqlite'}", ClockOf(stand_in)) as app,
         teams_windows(stand_in, [ANNA, BEN, EVA, SAM], browser, tmp_path / "windows") as windows,
     ):
         anna, ben, eva, sam = (windows[key] for key in ("anna", "ben", "eva", "sam"))
@@ -37,7 +38,11 @@ async def test_from_a_typed_problem_to_an_approved_estimate(browser: Browser, tm
         await _opened(anna, ben, eva)
         await eva.clicks(TICKET, NL("Claim"))
         await asyncio.gather(anna.sees_card(NL("In progress")), ben.sees_card(EN("In progress")))
+        # A person opens a form some seconds after the last change, not while that is still being shown.
+        delivery = app[RUNNING].delivery
+        await delivery.drained()
         await _logged_to_the_limit(eva, clock)
+        await delivery.drained()
         await _estimated(eva)
         await asyncio.gather(anna.sees_card(NL("What is to be done")), ben.sees_card(EN("What is to be done")))
         await _approved(anna, ben, eva)
