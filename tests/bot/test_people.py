@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
-
-import pytest
 
 from bot.views import VIEWS
 from bot.wire import Reply
@@ -20,18 +17,11 @@ from cards.clicks.people import (
     StartRemoval,
 )
 from cards.clicks.tickets import OpenTicket, ShowTicket, ShowTickets
-from contract.people import Language, Role
+from contract.people import Language
 from storage import contacts, people, posted_cards
 from storage.database import Database
 from storage.errors import NotFound
-from tests.bot.people import CUSTOMER_TENANT, Somebody, World, buttons_of, make_world, text_of
-
-ROUNDS = 200
-
-
-def colleague(number: int) -> Somebody:
-    """Somebody of the customer who is no contact."""
-    return Somebody(0, f"Colleague {number}", CUSTOMER_TENANT, f"10000000-0000-4000-9000-{number:012}")
+from tests.bot.people import Somebody, World, buttons_of, make_world, text_of
 
 
 async def knock_of(world: World, who: Somebody) -> int:
@@ -271,31 +261,3 @@ async def test_a_stranger_chooses_a_language(database: Database) -> None:
     await knock_of(world, world.stranger)
     reply = await world.click(world.stranger, SetLanguage(language=Language.EN))
     assert "Ask a contact" in text_of(reply)
-
-
-@pytest.mark.timeout(240)
-async def test_the_last_place_is_given_once(database: Database) -> None:
-    """Two managers appoint two people at the same instant for one place: exactly one is appointed, 200 times (R4)."""
-    world = await make_world(database)
-    await world.database.write(lambda session: people.set_staff_role(session, world.eva.id, Role.MANAGER))
-    await remove(world, world.bram)
-    first, second = colleague(1), colleague(2)
-    knocks = [await knock_of(world, first), await knock_of(world, second)]
-    for number in range(ROUNDS):
-        clicks = [(world.mia, knocks[0]), (world.eva, knocks[1])]
-        replies = await asyncio.gather(
-            *(
-                world.click(manager, AppointContact(knock=knock))
-                for manager, knock in (clicks if number % 2 else reversed(clicks))
-            )
-        )
-        names = await contacts_of(world)
-        assert len(names) == 2
-        assert names[0] == "Anna de Vries"
-        assert sum("In plaats van Anna de Vries" in buttons_of(reply) for reply in replies) == 1
-        await world.database.write(
-            lambda session: [
-                contacts.remove_contact(session, world.customer_id, contact.person.id, None, world.now)
-                for contact in contacts.load_contacts(session, world.customer_id)[1:]
-            ]
-        )
