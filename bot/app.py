@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -114,6 +115,7 @@ class _Bot:
         self._own_tokens = tokens
         self._loopback = loopback
         self._metrics = Metrics(process=True)
+        self._refused: Counter[str] = Counter()
         self._limits = Limits(clock)
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
@@ -229,7 +231,10 @@ class _Bot:
         return web.Response(text="ready")
 
     async def numbers(self, request: web.Request) -> web.Response:
-        """The metrics."""
+        """The metrics. What the door refused is counted there, and carried over when somebody looks."""
+        for reason, times in (self._door.refusals - self._refused).items():
+            self._metrics.refused(reason, times)
+        self._refused = self._door.refusals.copy()
         return web.Response(body=self._metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _look(self) -> None:

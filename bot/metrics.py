@@ -54,9 +54,9 @@ class Metrics:
         self._turns.labels(kind, outcome).inc()
         self._seconds.labels(kind).observe(seconds)
 
-    def refused(self, reason: str) -> None:
+    def refused(self, reason: str, times: int = 1) -> None:
         """One request turned away before it became a turn: unauthorised, unknown tenant, too large, unreadable."""
-        self._refused.labels(reason).inc()
+        self._refused.labels(reason).inc(times)
 
     def delivered(self, kind: str, outcome: str) -> None:
         """One outbox row done with: `kind` teams, mail or graph; `outcome` done, superseded, retried, dead."""
