@@ -17,7 +17,7 @@ from typing import Any
 from cards.language import language_of_locale, texts_for
 from contract.people import Language
 from demo.activities import File
-from demo.buttons import find_input
+from demo.buttons import buttons, find_input
 from demo.chat import Chat, ChatMessage, How, Version, card_activity
 from demo.connector import StandIn
 from demo.narrator import Narrator
@@ -88,6 +88,9 @@ class Actor:
         """As `clicks`, whatever comes of it."""
         title = self.t(button)
         filled = ", ".join(f"{name}={value}" for name, value in inputs.items())
+        if isinstance(where, ChatMessage):
+            # An update that was under way may show an older state for a moment; the newer one follows it.
+            await self.chat.wait_until(lambda: _offers(where, title), what=f"[{title}]")
         self._narrator.did(self.person, f"clicks [{title}]" + (f" with {filled}" if filled else ""))
         self._begin()
         return await self.person.clicks(where, title, inputs)
@@ -186,6 +189,10 @@ class Stage:
     def keep(self, name: str, actor: Actor, what: ChatMessage | Version) -> None:
         """Keep a card for the pictures of the story, named with who reads it in which language."""
         self.narrator.keep(f"{name} {actor.person.identity.key} {actor.language.value}", what)
+
+
+def _offers(message: ChatMessage, title: str) -> bool:
+    return any(button.title == title for button in buttons(message.card or {}))
 
 
 def hold(what: bool, otherwise: str) -> None:
