@@ -1,7 +1,8 @@
 """The yardstick: the least a bot can do for a turn. Started by `bench.turns` in a process of its own.
 
 It checks the token (RS256 with a key that is kept), reads the JSON, and either posts a card of the same size as the
-product's and answers, or adds one row with a full commit of its own and answers with such a card.
+product's and answers, or adds one row with a full commit of its own and answers with such a card. The row is added in
+two ways: with the driver alone, and through the product's SQLAlchemy engine, which costs more than the row itself.
 """
 
 from __future__ import annotations
@@ -13,16 +14,27 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 
 import aiohttp
 import asyncpg
 import orjson
 from aiohttp import web
 from jwt import PyJWK, PyJWS
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, insert, make_url
 
 from bench.serving import serve
+from storage.engines import postgresql_engine, sqlite_engine
 
 Insert = Callable[[str, bytes], Awaitable[object]]
+CLICKS = Table(
+    "clicks",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("key", String, unique=True),
+    Column("body", LargeBinary),
+)
+_INSERT = insert(CLICKS)
 _JWS = PyJWS(algorithms=["RS256"])
 
 
@@ -33,10 +45,10 @@ def _card(size: int) -> bytes:
 
 
 class Bare:
-    """The handlers. `keys` by key id; `insert` adds a row and commits it."""
+    """The handlers. `keys` by key id; `inserts` add a row and commit it, by name."""
 
-    def __init__(self, session: aiohttp.ClientSession, keys: dict[str, PyJWK], insert: Insert) -> None:
-        self._session, self._keys, self._insert = session, keys, insert
+    def __init__(self, session: aiohttp.ClientSession, keys: dict[str, PyJWK], inserts: dict[str, Insert]) -> None:
+        self._session, self._keys, self._inserts = session, keys, inserts
 
     async def _activity(self, request: web.Request) -> tuple[bytes, dict[str, object]]:
         token = request.headers["Authorization"].partition(" ")[2]
@@ -67,53 +79,67 @@ class Bare:
     async def row(self, request: web.Request) -> web.Response:
         """Keep a click, answer it with a card."""
         body, activity = await self._activity(request)
-        await self._insert(str(activity["id"]), body)
+        await self._inserts[request.match_info["way"]](str(activity["id"]), body)
         card = orjson.Fragment(_card(int(request.match_info["size"])))
         answer = {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
         return web.Response(body=orjson.dumps(answer), content_type="application/json")
 
 
-async def _sqlite(path: str) -> Insert:
+async def _sqlite(path: str) -> dict[str, Insert]:
     thread = ThreadPoolExecutor(1)
 
     def prepare() -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("CREATE TABLE clicks (id INTEGER PRIMARY KEY, key TEXT UNIQUE, body BLOB)")
         return connection
 
     loop = asyncio.get_running_loop()
+    engine = sqlite_engine(Path(path), may_write=True)
+    CLICKS.metadata.create_all(engine)
     connection = await loop.run_in_executor(thread, prepare)
 
-    async def insert(key: str, body: bytes) -> object:
+    async def driver(key: str, body: bytes) -> object:
         statement = "INSERT INTO clicks (key, body) VALUES (?, ?)"
         return await loop.run_in_executor(thread, connection.execute, statement, (key, body))
 
-    return insert
+    def add(key: str, body: bytes) -> None:
+        with engine.begin() as connection:
+            connection.execute(_INSERT, {"key": key, "body": body})
+
+    async def through_engine(key: str, body: bytes) -> object:
+        return await loop.run_in_executor(thread, add, key, body)
+
+    return {"driver": driver, "engine": through_engine}
 
 
-async def _postgresql(url: str) -> Insert:
+async def _postgresql(url: str) -> dict[str, Insert]:
     pool = await asyncpg.create_pool(url.replace("+asyncpg", ""), min_size=8, max_size=8)
-    await pool.execute("CREATE TABLE clicks (id SERIAL PRIMARY KEY, key TEXT UNIQUE, body BYTEA)")
+    engine = postgresql_engine(make_url(url))
+    async with engine.begin() as connection:
+        await connection.run_sync(CLICKS.metadata.create_all)
 
-    async def insert(key: str, body: bytes) -> object:
+    async def driver(key: str, body: bytes) -> object:
         return await pool.execute("INSERT INTO clicks (key, body) VALUES ($1, $2)", key, body)
 
-    return insert
+    async def through_engine(key: str, body: bytes) -> object:
+        async with engine.begin() as connection:
+            return await connection.execute(_INSERT, {"key": key, "body": body})
+
+    return {"driver": driver, "engine": through_engine}
 
 
 async def main(connector_url: str, database_url: str) -> None:
     """Serve until stdin ends."""
     is_sqlite = database_url.startswith("sqlite")
-    insert = await (_sqlite(database_url.removeprefix("sqlite:///")) if is_sqlite else _postgresql(database_url))
+    inserts = await (_sqlite(database_url.removeprefix("sqlite:///")) if is_sqlite else _postgresql(database_url))
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         async with session.get(f"{connector_url}/v1/.well-known/keys") as response:
             found = (await response.json())["keys"]
-        bare = Bare(session, {key["kid"]: PyJWK(key, "RS256") for key in found}, insert)
+        bare = Bare(session, {key["kid"]: PyJWK(key, "RS256") for key in found}, inserts)
         app = web.Application()
         app.router.add_post("/post/{size}", bare.post)
-        app.router.add_post("/row/{size}", bare.row)
+        app.router.add_post("/row/{way}/{size}", bare.row)
         await serve(app)
 
 

@@ -120,16 +120,16 @@ class Figures:
 
     def show(self) -> None:
         """Medians over the rounds; of the ratios too, round by round."""
-        print(f"\n{'':34}{'CPU ms/turn':>12}{'bare':>8}{'ratio':>7}{'turns/s':>10}{'bare':>8}{'ratio':>7}")
+        print(f"\n{'':40}{'CPU ms/turn':>12}{'bare':>8}{'ratio':>7}{'turns/s':>10}{'bare':>8}{'ratio':>7}")
         for name, pairs in self._found.items():
             cpu = median(ours.cpu_ms / bare.cpu_ms for ours, bare in pairs)
             speed = median(bare.per_s / ours.per_s for ours, bare in pairs)
             ours_ms, bare_ms = median(pair[0].cpu_ms for pair in pairs), median(pair[1].cpu_ms for pair in pairs)
             ours_s, bare_s = median(pair[0].per_s for pair in pairs), median(pair[1].per_s for pair in pairs)
-            print(f"{name:34}{ours_ms:12.2f}{bare_ms:8.2f}{cpu:7.1f}{ours_s:10.0f}{bare_s:8.0f}{speed:7.1f}")
-        print(f"\n{'':34}{'CPU ms/row':>12}{'rows/s':>10}")
+            print(f"{name:40}{ours_ms:12.2f}{bare_ms:8.2f}{cpu:7.1f}{ours_s:10.0f}{bare_s:8.0f}{speed:7.1f}")
+        print(f"\n{'':40}{'CPU ms/row':>12}{'rows/s':>10}")
         for name, costs in self._rows.items():
-            print(f"{name:34}{median(c.cpu_ms for c in costs):12.2f}{median(c.per_s for c in costs):10.0f}")
+            print(f"{name:40}{median(c.cpu_ms for c in costs):12.2f}{median(c.per_s for c in costs):10.0f}")
 
 
 async def _round(bench: Bench, figures: Figures, turns: int) -> None:
@@ -144,8 +144,9 @@ async def _round(bench: Bench, figures: Figures, turns: int) -> None:
     for name, requests in (("submit", bench.submits), ("approve", bench.approvals)):
         ours = await product.run("/api/messages", requests(turns), expect=CARD)
         size = ours.answer_bytes - 90
-        yard = await bare.run(f"/row/{size}", bench.submits(turns), expect=CARD)
-        figures.add(f"(b) {name}, {bench.engine}", ours, yard)
+        for way, told in (("driver", ""), ("engine", ", to SQLAlchemy")):
+            yard = await bare.run(f"/row/{way}/{size}", bench.submits(turns), expect=CARD)
+            figures.add(f"(b) {name}, {bench.engine}{told}", ours, yard)
     for kind in ("show", "line"):
         spent = await product.ask("/bench/deliver", {"kind": kind, "rows": bench.rows})
         cost = Cost(spent["cpu_s"] * 1000 / len(bench.rows), len(bench.rows) / spent["wall_s"])
