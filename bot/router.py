@@ -32,7 +32,16 @@ from contract.people import Language, Role
 from storage import outbox, timers
 from storage.database import Database
 from storage.errors import NotFound
-from storage.people import Chat, Standing, add_person, find_standing, is_known_tenant, is_stale, keep_heard
+from storage.people import (
+    Chat,
+    Standing,
+    add_person,
+    find_standing,
+    is_known_tenant,
+    is_stale,
+    keep_heard,
+    load_standings,
+)
 from storage.posted_cards import find_copy, forget, put_in_place
 
 FORM_HELD = timedelta(minutes=15)
@@ -144,9 +153,7 @@ class Router:
                 now=now,
             )
             announcements.look_up(session, person_id, now)
-            standing = find_standing(session, incoming.tenant_id, incoming.object_id)
-            if standing is None:
-                raise NotFound("person", person_id)
+            standing = load_standings(session, [person_id])[person_id]
         keep_heard(
             session, standing, chat, incoming.name, now, guess=self._guess(incoming) if incoming.locale else None
         )

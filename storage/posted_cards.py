@@ -134,16 +134,6 @@ def forget(session: Session, *, conversation_id: str, activity_id: str) -> None:
     session.execute(delete(posted_cards).where(*_is(conversation_id, activity_id)))
 
 
-def hold(session: Session, *, conversation_id: str, activity_id: str, until: datetime) -> None:
-    """A form is open on this copy: leave it alone until then."""
-    session.execute(update(posted_cards).where(*_is(conversation_id, activity_id)).values(held_until=until))
-
-
-def release(session: Session, *, conversation_id: str, activity_id: str) -> None:
-    """The form is closed."""
-    session.execute(update(posted_cards).where(*_is(conversation_id, activity_id)).values(held_until=None))
-
-
 def release_all(session: Session, person_id: int) -> None:
     """No form of this person counts any more: delivery may put something else in the place of every copy."""
     session.execute(

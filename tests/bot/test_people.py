@@ -16,7 +16,7 @@ from cards.clicks.people import (
     ShowKnock,
     StartRemoval,
 )
-from cards.clicks.tickets import OpenTicket, ShowTicket, ShowTickets
+from cards.clicks.tickets import OpenTicket, ShowTicket, ShowTickets, StartWithdrawal
 from contract.people import Language
 from storage import contacts, people, posted_cards
 from storage.database import Database
@@ -152,12 +152,7 @@ async def test_a_removed_contacts_cards_stop_at_once(database: Database) -> None
     """Old cards do nothing, and every live card in the chat loses its data, also one with an open form (D32)."""
     world = await make_world(database)
     await world.click(world.anna, OpenTicket(form_id=world.form(), description="Secret trouble"))
-    await world.click(world.bram, ShowTicket(ticket=1001), reply_to="bram-1")
-    await world.database.write(
-        lambda session: posted_cards.hold(
-            session, conversation_id=f"a:{world.bram.object_id}", activity_id="bram-1", until=world.now.replace(hour=20)
-        )
-    )
+    await world.click(world.bram, StartWithdrawal(ticket=1001), reply_to="bram-1")
     before = len(await world.waiting())
     await remove(world, world.bram)
     rows = [row for row in (await world.waiting())[before:] if row["person"] == world.bram.id]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot import router as router_module
 from bot.wire import IncomingKind
 from cards.clicks.estimates import SendEstimate
 from cards.clicks.hours import LogTime
@@ -125,3 +126,12 @@ async def test_a_refusal_leaves_nothing_half_done(database: Database) -> None:
     for table in ("work_entries", "ticket_events", "outbox"):
         assert after[table] == before[table]
     assert "Verder gekeken" in str(json_of(reply))
+
+
+async def test_what_is_remembered_of_chats_is_bounded(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chats heard lately are forgotten when they become too many; whoever writes next is remembered again."""
+    monkeypatch.setattr(router_module, "CHATS_REMEMBERED", 2)
+    world = await make_world(sqlite)
+    for who in (world.anna, world.bram, world.eva):
+        await world.say(who, "help")
+    assert world.router.mailboxes == {f"a:{world.eva.object_id}": f"person:{world.eva.id}"}

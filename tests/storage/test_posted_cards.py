@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from storage.database import Database
-from storage.posted_cards import copies_of, find_copy, forget, hold, readers_of, release, remember
+from storage.posted_cards import copies_of, find_copy, forget, put_in_place, readers_of, remember
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -55,18 +56,21 @@ async def test_a_forgotten_message_is_no_copy(database: Database) -> None:
     assert await database.read(lambda session: find_copy(session, conversation_id="chat 1", activity_id="a")) is None
 
 
-async def test_a_copy_is_held_until_released_or_late(database: Database) -> None:
-    """A copy on which a form is open is held until its instant or its release; remembering it again changes neither."""
-    place = {"conversation_id": "chat 1", "activity_id": "a"}
+async def test_a_copy_is_held_until_a_card_takes_the_forms_place_or_late(database: Database) -> None:
+    """A copy on which a form is open is held until its instant or the next card; remembering it again changes
+    neither.
+    """
+    place: dict[str, Any] = {"conversation_id": "chat 1", "activity_id": "a"}
+    shown = {**place, "person_id": 1, "subject": "ticket:1001", "now": NOW}
     until = NOW + timedelta(minutes=10)
     await database.write(lambda session: stand(session, "a"))
-    await database.write(lambda session: hold(session, **place, until=until))
+    await database.write(lambda session: put_in_place(session, **shown, held_until=until))
     await database.write(lambda session: stand(session, "a"))
     copy = await database.read(lambda session: find_copy(session, **place))
     assert copy is not None
     assert copy.is_held(NOW)
     assert not copy.is_held(until)
-    await database.write(lambda session: release(session, **place))
+    await database.write(lambda session: put_in_place(session, **shown))
     copy = await database.read(lambda session: find_copy(session, **place))
     assert copy is not None
     assert not copy.is_held(NOW)
