@@ -95,7 +95,9 @@ def _paging(t: Texts, overview: Overview) -> Sequence[Action | None]:
 def ticket_line(t: Texts, line: TicketLine, now: datetime, language: Language) -> Element:
     """A ticket in a list: two lines of text and the button that opens it."""
     state = outcome_label(t, line.outcome) if line.outcome else state_label(t, line.state)
-    parts = [state, f"{line.last}, {stamp(line.active_at, now, language)}"]
+    when = stamp(line.active_at, now, language)
+    # What happened last to a closed ticket is what its outcome says already.
+    parts = [state, when if line.outcome else f"{line.last}, {when}"]
     if line.engineer or not line.outcome:
         parts.insert(1, line.engineer or t("nobody yet"))
     if line.minutes:
