@@ -34,12 +34,6 @@ def money(cents: int, language: Language) -> str:
     return _euros(cents, f"{_EUROS};-{_EUROS}", language)
 
 
-@lru_cache(maxsize=4096)
-def signed_money(cents: int, language: Language) -> str:
-    """An amount that is added or set off: "+€ 21.25", "-€ 21.25"."""
-    return _euros(cents, f"+{_EUROS};-{_EUROS}", language)
-
-
 @lru_cache(maxsize=256)
 def rate(cents: int, language: Language) -> str:
     """A price an hour: "€ 85 per hour", "€ 87,50 per uur"."""

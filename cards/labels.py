@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cards.language import Texts
-from contract.estimates import EstimateState, Instrument
+from contract.estimates import EstimateState
 from contract.hours import OutsideHoursReason, Place
 from contract.outcomes import Outcome
 from contract.rate_bands import RateBand
@@ -91,11 +91,6 @@ def band_label(t: Texts, band: RateBand) -> str:
             return t("evenings and nights")
         case RateBand.WEEKEND_HOLIDAY:
             return t("weekends and holidays")
-
-
-def instrument_label(t: Texts, instrument: Instrument) -> str:
-    """Work order or quote (R19, D14)."""
-    return t("work order") if instrument is Instrument.WORK_ORDER else t("quote")
 
 
 def estimate_state_label(t: Texts, state: EstimateState) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from contract.people import MAX_CONTACTS, Contact, Customer, Person, check_appointment
@@ -165,35 +166,39 @@ def keep_knock(session: Session, customer_id: int, person_id: int, now: datetime
     return True
 
 
+# Who knocked, with who that is; callers add which ones.
+_KNOCKS = select(
+    people,
+    knocks.c.id.label("knock_id"),
+    knocks.c.customer_id,
+    knocks.c.knocked_at,
+    knocks.c.times,
+    knocks.c.state,
+    knocks.c.decided_by,
+    knocks.c.decided_at,
+).join(knocks, knocks.c.person_id == people.c.id)
+
+
+def _knock(row: Row[Any]) -> Knock:
+    return Knock(
+        row.knock_id,
+        row.customer_id,
+        person_of(row),
+        row.knocked_at,
+        row.times,
+        row.state,
+        row.decided_by,
+        row.decided_at,
+    )
+
+
 def load_knock(session: Session, knock_id: int, *, lock: bool = False) -> Knock:
     """One knock. Raises NotFound."""
-    query = (
-        select(
-            people,
-            knocks.c.id.label("knock_id"),
-            knocks.c.customer_id,
-            knocks.c.knocked_at,
-            knocks.c.times,
-            knocks.c.state,
-            knocks.c.decided_by,
-            knocks.c.decided_at,
-        )
-        .join(knocks, knocks.c.person_id == people.c.id)
-        .where(knocks.c.id == knock_id)
-    )
+    query = _KNOCKS.where(knocks.c.id == knock_id)
     found = session.execute(query.with_for_update(of=knocks) if lock else query).one_or_none()
     if found is None:
         raise NotFound("knock", knock_id)
-    return Knock(
-        found.knock_id,
-        found.customer_id,
-        person_of(found),
-        found.knocked_at,
-        found.times,
-        found.state,
-        found.decided_by,
-        found.decided_at,
-    )
+    return _knock(found)
 
 
 def find_knock(session: Session, person_id: int) -> int | None:
@@ -203,20 +208,8 @@ def find_knock(session: Session, person_id: int) -> int | None:
 
 def list_knocks(session: Session, customer_id: int) -> list[Knock]:
     """Who of a customer waits to be appointed or refused, latest first."""
-    rows = session.execute(
-        select(
-            people,
-            knocks.c.id.label("knock_id"),
-            knocks.c.customer_id,
-            knocks.c.knocked_at,
-            knocks.c.times,
-            knocks.c.state,
-        )
-        .join(knocks, knocks.c.person_id == people.c.id)
-        .where(knocks.c.customer_id == customer_id, knocks.c.state == "waiting")
-        .order_by(knocks.c.knocked_at.desc())
-    )
-    return [Knock(row.knock_id, row.customer_id, person_of(row), row.knocked_at, row.times, row.state) for row in rows]
+    query = _KNOCKS.where(knocks.c.customer_id == customer_id, knocks.c.state == "waiting")
+    return [_knock(row) for row in session.execute(query.order_by(knocks.c.knocked_at.desc()))]
 
 
 def knock_ids(session: Session, customer_id: int) -> list[int]:

@@ -39,12 +39,6 @@ def test_money_loses_nothing(cents: int) -> None:
     assert int(shown.replace("€\xa0", "").replace(".", "").replace(",", "")) == cents
 
 
-def test_signed_money() -> None:
-    """A set-off shows its sign whichever way it goes."""
-    assert formats.signed_money(2125, EN) == "+€\xa021.25"
-    assert formats.signed_money(-2125, NL) == "-€\xa021,25"
-
-
 def test_rate() -> None:
     """A price an hour has decimals only where it needs them."""
     assert formats.rate(8500, EN) == "€\xa085 per hour"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.cli.opened import change
+from storage import timers
 from storage.engines import OwnedFile
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -218,8 +222,23 @@ def test_the_outbox_is_listed(database_url: str) -> None:
     """What waits and what was given up, for people and for scripts."""
     add_customer()
     assert "0 waiting, 0 dead" in done("outbox", "list")
-    assert listed("outbox", "list") == {"waiting": 0, "dead": 0, "oldest_s": 0.0, "letters": []}
+    assert listed("outbox", "list") == {"waiting": 0, "dead": 0, "oldest_s": 0.0, "letters": [], "timers": []}
     assert "0 rows" in done("outbox", "retry", "--all")
+
+
+def test_a_reminder_that_failed_is_seen_and_tried_again() -> None:
+    """A reminder that failed too often does not vanish: it is listed with its error, and tried again on demand."""
+
+    def fail_for_good(session: Session, _settings: Any, now: datetime) -> None:
+        timers.arm(session, "pickup:1001", now, "remind_pickup", {"ticket": 1001})
+        [due] = timers.due(session, now, 1)
+        timers.failed(session, due, "NotFound", None)
+
+    change(fail_for_good)
+    assert "pickup:1001" in done("outbox", "list")
+    assert [row["error"] for row in listed("outbox", "list")["timers"]] == ["NotFound"]
+    assert "1 reminders are tried again" in done("outbox", "retry", "--all")
+    assert listed("outbox", "list")["timers"] == []
 
 
 def test_every_command_explains_itself() -> None:
