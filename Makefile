@@ -75,9 +75,10 @@ format: install ## Format, and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Without a machine's own configuration and addresses: the locks must serve everywhere.
+# Without a machine's own configuration and addresses: the locks must serve everywhere. Extras stay (`coverage[toml]`):
+# pip looks at a name with an extra apart from the same name without, and refuses the newest one for its missing hash.
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade
+	--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --upgrade
 lock: install ## Renew requirements/*.txt
 	$(PIP) install --quiet uv
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
