@@ -1,4 +1,4 @@
-"""GET /files/{token}: the bytes of a file, for whoever holds a link that is signed, has not ended and still may.
+"""GET /files/{token}: the bytes behind a link, for whoever holds one that is signed, has not ended and still may.
 
 What customers send is never shown by the browser in our name: it is saved to disk, its type is not guessed, and
 nothing in it can run. The answer is not kept anywhere on its way.
@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import html
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
 
 from aiohttp import web
-from sqlalchemy.orm import Session
 
-from bot.links import BadLink, Link, read_link
-from bot.tickets import check_visible
+from bot.downloads import Download, load_download
+from bot.links import BadLink, Purpose, read_link
 from bot.turn import Policy
 from cards.language import texts_for
-from contract.files import FileState
 from contract.people import Language
 from storage.database import Database
 from storage.errors import NotFound
-from storage.files import load_content, load_file
-from storage.people import load_standings
-from storage.tickets import load_ticket
 
 CHUNK_BYTES = 256 * 1024
 """What is handed to the network at a time, so that nobody else waits for a large file."""
@@ -43,42 +37,23 @@ HEADERS = {
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Download:
-    name: str
-    content_type: str
-    content: bytes
-
-
 async def serve_file(request: web.Request, database: Database, policy: Policy, now: datetime) -> web.StreamResponse:
-    """The file behind a link, or a page that says what to do instead."""
+    """What is behind a link, or a page that says what to do instead."""
     try:
         link = read_link(policy.link_key, request.match_info["token"])
     except BadLink:
         return _page(HTTPStatus.NOT_FOUND, tuple(Language))
     if now >= link.good_until:
-        return _page(HTTPStatus.GONE, (link.language,))
+        return _page(HTTPStatus.GONE, (link.language,), link.purpose)
     try:
-        found = await database.read(partial(_load, link=link))
+        found = await database.read(partial(load_download, link=link))
     except NotFound:
-        return _page(HTTPStatus.NOT_FOUND, (link.language,))
-    _log.info("file %s opened with the link of person %s", link.file_id, link.person_id)
+        return _page(HTTPStatus.NOT_FOUND, (link.language,), link.purpose)
+    _log.info("%s %s opened with the link of person %s", link.purpose.value, link.thing_id, link.person_id)
     return await _send(request, found)
 
 
-def _load(session: Session, *, link: Link) -> _Download:
-    """The bytes, if the person the link was made for may have them now. Raises NotFound."""
-    file = load_file(session, link.file_id)
-    reader = load_standings(session, [link.person_id]).get(link.person_id)
-    if reader is None or file.ticket_number is None or file.state is not FileState.STORED or file.sha256 is None:
-        raise NotFound("file", link.file_id)
-    check_visible(load_ticket(session, file.ticket_number), reader)
-    if file.is_internal and not reader.role.is_staff:
-        raise NotFound("file", link.file_id)
-    return _Download(file.name, file.content_type, load_content(session, file.sha256))
-
-
-async def _send(request: web.Request, found: _Download) -> web.StreamResponse:
+async def _send(request: web.Request, found: Download) -> web.StreamResponse:
     response = web.StreamResponse(headers=HEADERS)
     response.content_type = found.content_type
     response.content_length = len(found.content)
@@ -98,7 +73,7 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _page(status: HTTPStatus, languages: tuple[Language, ...]) -> web.Response:
+def _page(status: HTTPStatus, languages: tuple[Language, ...], purpose: Purpose | None = None) -> web.Response:
     """What to do instead. Who made up a link is told in both languages, since nothing is known of them."""
     said = []
     for language in languages:
@@ -107,7 +82,11 @@ def _page(status: HTTPStatus, languages: tuple[Language, ...]) -> web.Response:
             lines = (t("This link has ended"), t("Links to files work for 10 minutes."))
         else:
             lines = (t("This link does not work"), t("It may be incomplete, or the file is not yours to see any more."))
-        advice = t("Open the ticket in Teams and click Files again.")
+        advice = (
+            t("Open the ticket in Teams and click Files again.")
+            if purpose is Purpose.FILE
+            else t("Go back to Teams and click the button on the card again.")
+        )
         title, reason = (html.escape(line) for line in lines)
         said.append(f'<div lang="{language.value}"><h1>{title}</h1><p>{reason} {html.escape(advice)}</p></div>')
     lang = languages[0].value

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import announcements
-from bot.links import sign_link
+from bot.links import Purpose, link_url
 from bot.tickets import check_visible, visible_ticket
 from bot.turn import Answer, Policy, Turn
 from cards.clicks.files import RetryFile, ShowFiles
@@ -168,12 +168,9 @@ def _listed(turn: Turn, files: Sequence[TicketFile]) -> list[ListedFile]:
         ListedFile(
             file=file,
             sender=senders[file.person_id].name,
-            url=_url(turn, file) if file.state is FileState.STORED else "",
+            url=link_url(turn.policy, Purpose.FILE, file.id, turn.person, turn.now)
+            if file.state is FileState.STORED
+            else "",
         )
         for file in files
     ]
-
-
-def _url(turn: Turn, file: TicketFile) -> str:
-    token = sign_link(turn.policy.link_key, file.id, turn.person, turn.now)
-    return f"{turn.policy.public_url}/files/{token}"

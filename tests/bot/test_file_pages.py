@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.file_pages import disposition, serve_file
-from bot.links import sign_link
+from bot.links import Purpose, sign_link
 from cards.clicks.files import ShowFiles
 from cards.clicks.queue import ClaimTicket
 from cards.clicks.tickets import OpenTicket
@@ -105,8 +105,8 @@ async def test_a_forged_link_gives_nothing(database: Database) -> None:
     world = await sent(database)
     good = await link_of(world, world.eva)
     eva = Person(id=world.eva.id, tenant_id="", object_id="", name="", email=None, language=Language.EN)
-    forged = sign_link(b"x" * 32, 1, eva, world.now)
-    unknown = sign_link(POLICY.link_key, 999, eva, world.now)
+    forged = sign_link(b"x" * 32, Purpose.FILE, 1, eva, world.now)
+    unknown = sign_link(POLICY.link_key, Purpose.FILE, 999, eva, world.now)
     async with serving(world) as client:
         for path in (f"/files/{forged}", good[:-8] + "AAAAAAAA", "/files/x", "/files/..%2f..%2fetc"):
             answer = await client.get(path)
@@ -139,7 +139,7 @@ async def test_a_contacts_link_never_opens_an_internal_file(database: Database) 
 
     def token(who: Somebody, file_id: int) -> str:
         reader = Person(id=who.id, tenant_id="", object_id="", name="", email=None, language=Language.NL)
-        return sign_link(POLICY.link_key, file_id, reader, world.now)
+        return sign_link(POLICY.link_key, Purpose.FILE, file_id, reader, world.now)
 
     async with serving(world) as client:
         assert (await client.get(f"/files/{token(world.finn, 2)}")).status == 200
