@@ -18,10 +18,10 @@ from cards.components import Card
 from cards.entries import PAGE_ENTRIES, EntriesSheet, EntryLine, entries_card, refused_text
 from cards.hours import CorrectionSheet, correction_card
 from contract.allowance import Allowance
+from contract.amounts import entry_amount_cents, ticket_amount_cents
 from contract.errors import NeedsOutsideHoursReason, Refusal, UnclearTimes
 from contract.events import EventKind
 from contract.hours import WorkEntry, billed_minutes_by_band, logged_minutes
-from contract.invoices import entry_amount_cents, ticket_amount_cents
 from contract.local_time import MINUTE, local
 from contract.moves import Move, check_move, moves
 from contract.tickets import Ticket

@@ -15,6 +15,7 @@ from bot.turn import Turn
 from cards.clicks.hours import LogFields
 from contract.access import AccessConsent
 from contract.allowance import Allowance, notices
+from contract.amounts import entry_amount_cents
 from contract.contracts import Contract
 from contract.errors import EntryRefusal, NoContract, TextMissing
 from contract.events import EventKind, TicketEvent
@@ -26,7 +27,6 @@ from contract.hours import (
     logged_minutes,
     outside_hours_minutes,
 )
-from contract.invoices import entry_amount_cents
 from contract.local_time import Span, local
 from contract.moves import Move, check_move, moves
 from contract.prices import PriceBook

@@ -23,11 +23,11 @@ from cards.history import PAGE_EVENTS, history_card
 from cards.tickets import TicketSheet, ticket_card
 from contract.access import is_consented
 from contract.allowance import Allowance
+from contract.amounts import ticket_amount_cents
 from contract.contracts import covering
 from contract.estimates import Estimate
 from contract.events import EventKind, TicketEvent
 from contract.hours import WorkEntry
-from contract.invoices import ticket_amount_cents
 from contract.local_time import local
 from contract.moves import moves
 from contract.people import Contact, Role

@@ -1,147 +1,307 @@
-"""What a ticket costs, to the cent (R14, R31, D5-D7, D9-D11, D22, D26, D33).
+"""The invoice of a month, and credit notes (R1, R13-R15, D5-D10, D18, D21, D22, D33).
 
-One line per billing month, ticket, band and price year: minutes times rate, rounded half up. Beside the work the
-minimum of fifteen minutes. A minute is billed with the month in which it was worked, or with a later one when it was
-recorded after that month's invoice (the 1st of the next month, 12:00 local time).
+One invoice per contract and month: the fee of the month and all lines billed with it, dated the 1st of the next month
+(or the real later day of issue), due 14 calendar days later. After the contract's end what was recorded late comes on
+an invoice without a fee. VAT is taken once, over the net, half up. A credit note names the invoice it takes back from.
 
-    1:25 hours in office hours in November 2026: 85 x 8500 / 60 = € 120.42, no minimum. One entry of 10 minutes: €
-    14.17 office and 5 minutes minimum, € 7.08. A second entry of 1 minute is shown as the line after minus the line
-    before: 1558 - 1417 = 141.
+    November 2026 with six tickets without work: 27500 + 6 x 2125 = € 402.50 net, 21 % is 84.525 -> € 84.53, together €
+    487.03; dated 1 December, due 15 December.
 
-The amounts of a running ticket are provisional: they are those its invoices will have if nothing more happens.
+A Dutch customer pays 21 %. A business in another EU state whose VAT id somebody checked: reverse charge, 0 %. What an
+invoice must carry by law is checked before it gets a number; a draft has none.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Literal
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from contract.billing import ticket_bill
 from contract.contracts import month_after
-from contract.hours import OutsideHoursReason, WorkEntry, standing
-from contract.local_time import at_local, local
-from contract.minimum import set_off_minutes, shortfall_minutes
-from contract.money import amount_cents
-from contract.rate_bands import RateBand, slices
+from contract.errors import Refusal
+from contract.lines import Line, LineKind, Piece
+from contract.local_time import DAY
+from contract.money import VAT_PERCENT, vat_cents
+from contract.parties import Buyer, Seller, is_reverse_charge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from contract.contracts import Contract
     from contract.holidays import Calendar
-    from contract.prices import PriceBook, PriceList
-    from contract.tickets import Ticket
+    from contract.lines import TicketRecord
+    from contract.months import Month
+    from contract.people import Language
+    from contract.prices import PriceBook
 
-MINIMUM: Literal["minimum"] = "minimum"
-"""The kind of the lines of D5."""
-
-LineKind = RateBand | Literal["minimum"]
-
-ISSUE_TIME = time(12)
-"""When the invoice of a month is issued, local time, on the 1st of the next (D8)."""
-
-Month = tuple[int, int]
-"""Year and month of the local calendar."""
+PAYMENT_DAYS = 14
+"""Calendar days to pay, from the invoice date (R15, D8)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of an invoice.
+class InvoiceRefusal(Refusal):
+    """An invoice or credit note that can not be issued."""
 
-    `month` is the month it is billed with; minutes and amount of a set-off are negative (D5, D6).
+
+@dataclass(eq=False)
+class InvoiceIncomplete(InvoiceRefusal):
+    """Fields that the law demands are missing, such as `seller.vat_id` (R1)."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class CreditTooHigh(InvoiceRefusal):
+    """More would be given back of a line than is left of it; `position` counts from 1, `left_cents` is left (D9)."""
+
+    position: int
+    left_cents: int
+
+
+class InvoiceKind(StrEnum):
+    """An invoice, or a credit note that takes back from one (D9)."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class CreditCause(StrEnum):
+    """Why there is a credit note: entries that were corrected after their invoice (D9), or the manager's choice."""
+
+    CORRECTION = "correction"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceLine:
+    """One line of an invoice, in the order of the document.
+
+    The quantity is minutes at a price an hour, or pieces (the fee: one month) at a price for one. Negative for a
+    set-off (D5); on a credit note positive for what is given back.
     """
 
-    ticket_number: int
-    month: Month
     kind: LineKind
+    month: Month
+    """The month it was or is billed with."""
+    ticket_number: int | None = None
+    subject: str = ""
+    """The ticket's subject then; of a cost or a fee empty."""
     price_year: int
-    minutes: int
-    rate_cents: int
+    quantity: int
+    price_cents: int
     amount_cents: int
+    pieces: tuple[Piece, ...] = ()
+    what: str = ""
+    """What a cost is for, and why a minimum was waived."""
+    id: int = 0
+    """Its row, once it is issued."""
+    original_id: int | None = None
+    """Of a credit note: the line it takes back from."""
 
 
-def month_of(instant: datetime) -> Month:
-    """Return the local calendar month of an instant (D1, D7)."""
-    here = local(instant)
-    return here.year, here.month
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """An invoice or a credit note; without a number it is a draft. Amounts in cents."""
+
+    kind: InvoiceKind = InvoiceKind.INVOICE
+    number: str | None = None
+    customer_id: int
+    contract_id: int
+    contract_number: str
+    month: Month
+    invoice_date: date
+    due_date: date
+    language: Language
+    seller: Seller
+    buyer: Buyer
+    lines: tuple[InvoiceLine, ...]
+    is_reverse_charge: bool = False
+    original_number: str | None = None
+    original_date: date | None = None
+    reason: str = ""
+    cause: CreditCause | None = None
+    id: int = 0
+    original_id: int | None = None
+
+    @property
+    def reference(self) -> str:
+        """What the buyer finds it by: the own reference, else the contract's number."""
+        return self.buyer.reference or self.contract_number
+
+    @property
+    def fee_cents(self) -> int:
+        """The fee on it; 0 after the contract's end."""
+        return sum(line.amount_cents for line in self.lines if line.kind is LineKind.FEE)
+
+    @property
+    def net_cents(self) -> int:
+        """The sum of the lines, excluding VAT (D6)."""
+        return sum(line.amount_cents for line in self.lines)
+
+    @property
+    def vat_percent(self) -> int:
+        """The percentage over the net (D21)."""
+        return 0 if self.is_reverse_charge else VAT_PERCENT
+
+    @property
+    def vat_cents(self) -> int:
+        """The VAT, once over the net, half up (D6)."""
+        return vat_cents(self.net_cents, self.vat_percent)
+
+    @property
+    def gross_cents(self) -> int:
+        """What is to be paid, or given back."""
+        return self.net_cents + self.vat_cents
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """The first and the last day of its month."""
+        first = date(*self.month, 1)
+        return first, month_after(first) - DAY
 
 
-def issued_at(month: Month) -> datetime:
-    """Return when (UTC) the invoice of a month is issued: the 1st of the next month, 12:00 local (D8, D9)."""
-    return at_local(month_after(date(*month, 1)), ISSUE_TIME)
+def due_date(invoice_date: date) -> date:
+    """Return the last day to pay: 14 calendar days later, not moved for weekends (R15, D8)."""
+    return invoice_date + timedelta(days=PAYMENT_DAYS)
 
 
-def billing_month(worked_in: Month, recorded_at: datetime) -> Month:
-    """Return the month with which work is billed: its own, or the first whose invoice was not issued yet (D9)."""
-    month = worked_in
-    while recorded_at >= issued_at(month):
-        after = month_after(date(*month, 1))
-        month = after.year, after.month
-    return month
+def invoice_lines(
+    month: Month,
+    records: Iterable[TicketRecord],
+    prices: PriceBook,
+    *,
+    calendar: Calendar | None = None,
+    has_fee: bool,
+) -> tuple[InvoiceLine, ...]:
+    """Return the lines of a month: the fee, then by ticket the work, the minimum and the costs (R14, D6, D10).
 
-
-def ticket_lines(
-    ticket: Ticket, entries: Iterable[WorkEntry], prices: PriceBook, calendar: Calendar | None = None
-) -> tuple[Line, ...]:
-    """Return all lines of a ticket over its life, by month; nothing for a void one (D5, D6, D22).
-
-    `entries` are the ticket's; `calendar` replaces the price lists' holidays where a contract has its own (D3).
+    `records` are the customer's tickets, as they are known at the issue moment or at any later instant: what was
+    recorded after it changes nothing (D9). `has_fee` tells whether a contract covers the month.
     """
-    if ticket.is_void:
-        return ()
-    work = _work_minutes(entries, calendar or prices.profile)
-    created_in = month_of(ticket.created_at)
-    lines: list[Line] = []
-    billed = 0
-    for month in sorted({created_in, *(month for month, _, _ in work)}):
-        rows = sorted((year, list(RateBand).index(band), band) for in_month, year, band in work if in_month == month)
-        before = billed
-        for year, _, band in rows:
-            minutes = work[month, year, band]
-            billed += minutes
-            lines.append(_line(ticket, month, band, prices.for_year(year), minutes))
-        minimum = shortfall_minutes(ticket, billed) if month == created_in else set_off_minutes(ticket, before, billed)
-        if minimum:
-            lines.append(_line(ticket, month, MINIMUM, prices.for_year(created_in[0]), minimum))
+    lines: list[InvoiceLine] = []
+    if has_fee:
+        fee_cents = prices.for_year(month[0]).fee_cents
+        lines.append(
+            InvoiceLine(
+                kind=LineKind.FEE,
+                month=month,
+                price_year=month[0],
+                quantity=1,
+                price_cents=fee_cents,
+                amount_cents=fee_cents,
+            )
+        )
+    for record in sorted(records, key=lambda one: one.ticket.number):
+        bill = ticket_bill(record, prices, calendar, through=month)
+        lines += [as_invoice_line(line, record) for line in bill.lines if line.month == month]
     return tuple(lines)
 
 
-def ticket_amount_cents(
-    ticket: Ticket, entries: Iterable[WorkEntry], prices: PriceBook, calendar: Calendar | None = None
-) -> int:
-    """Return what the ticket costs so far, work and minimum, excluding VAT; provisional until invoiced (D5, D6)."""
-    return sum(line.amount_cents for line in ticket_lines(ticket, entries, prices, calendar))
+def as_invoice_line(line: Line, record: TicketRecord) -> InvoiceLine:
+    """Return a ticket's line as a document shows it."""
+    return InvoiceLine(
+        kind=line.kind,
+        month=line.month,
+        ticket_number=line.ticket_number,
+        subject=record.ticket.subject,
+        price_year=line.price_year,
+        quantity=line.minutes,
+        price_cents=line.rate_cents,
+        amount_cents=line.amount_cents,
+        pieces=line.pieces,
+        what=line.what,
+    )
 
 
-def entry_amount_cents(
-    ticket: Ticket, entries: Iterable[WorkEntry], entry: WorkEntry, prices: PriceBook, calendar: Calendar | None = None
-) -> int:
-    """Return the amount shown for an entry: its lines after it minus its lines before it (D33).
+def month_invoice(
+    contract: Contract,
+    month: Month,
+    records: Iterable[TicketRecord],
+    prices: PriceBook,
+    *,
+    seller: Seller,
+    buyer: Buyer,
+    language: Language,
+    calendar: Calendar | None = None,
+    issue_date: date | None = None,
+) -> Invoice | None:
+    """Return the draft of a month's invoice; None where there is neither a fee nor a line (R14, D7-D9).
 
-    `entries` are the ticket's logged before it. The minimum is a line of its own and not part of it.
+    `contract` is the one that covers the month, or the last one before it where none does: then there is no fee.
+    `issue_date` is the real day of issue where it is later than the 1st (D8).
     """
-    before = tuple(entries)
+    has_fee = contract.starts_on <= date(*month, 1) <= contract.ends_on
+    lines = invoice_lines(month, records, prices, calendar=calendar, has_fee=has_fee)
+    if not lines:
+        return None
+    first = month_after(date(*month, 1))
+    dated = max(first, issue_date or first)
+    return Invoice(
+        customer_id=contract.customer_id,
+        contract_id=contract.id,
+        contract_number=contract.number,
+        month=month,
+        invoice_date=dated,
+        due_date=due_date(dated),
+        language=language,
+        seller=seller,
+        buyer=buyer,
+        lines=lines,
+        is_reverse_charge=is_reverse_charge(buyer),
+    )
 
-    def work_cents(worked: tuple[WorkEntry, ...]) -> int:
-        lines = ticket_lines(ticket, worked, prices, calendar)
-        return sum(line.amount_cents for line in lines if line.kind != MINIMUM)
 
-    return work_cents((*before, entry)) - work_cents(before)
+def credit_note(
+    original: Invoice, lines: Sequence[InvoiceLine], *, dated: date, cause: CreditCause, reason: str
+) -> Invoice:
+    """Return the draft of a credit note for lines of an issued invoice; the invoice itself stays as it is (D9).
+
+    The parties, the VAT and the language are those of the invoice.
+    """
+    return Invoice(
+        kind=InvoiceKind.CREDIT_NOTE,
+        customer_id=original.customer_id,
+        contract_id=original.contract_id,
+        contract_number=original.contract_number,
+        month=original.month,
+        invoice_date=dated,
+        due_date=dated,
+        language=original.language,
+        seller=original.seller,
+        buyer=original.buyer,
+        lines=tuple(lines),
+        is_reverse_charge=original.is_reverse_charge,
+        original_number=original.number,
+        original_date=original.invoice_date,
+        original_id=original.id,
+        cause=cause,
+        reason=reason,
+    )
 
 
-def _work_minutes(entries: Iterable[WorkEntry], calendar: Calendar) -> Counter[tuple[Month, int, RateBand]]:
-    """Return the billable minutes by billing month, price year and band; own choice is office (D9-D11, D26)."""
-    work: Counter[tuple[Month, int, RateBand]] = Counter()
-    for entry in standing(entries):
-        if not entry.is_billable:
-            continue
-        is_override = entry.outside_hours_reason is OutsideHoursReason.OWN_CHOICE
-        for piece in slices(entry.started_at, entry.ended_at, calendar):
-            band = RateBand.OFFICE if is_override else piece.band
-            work[billing_month(piece.month, entry.recorded_at), piece.month[0], band] += piece.minutes
-    return work
+def missing_fields(invoice: Invoice) -> tuple[str, ...]:
+    """Return what an invoice must carry by law and does not, such as `seller.vat_id` (R1, D21)."""
+    seller, buyer = invoice.seller, invoice.buyer
+    needed = {
+        "seller.name": seller.name,
+        "seller.street": seller.address.street,
+        "seller.postal_code": seller.address.postal_code,
+        "seller.city": seller.address.city,
+        "seller.registration": seller.registration,
+        "seller.vat_id": seller.vat_id,
+        "seller.iban": seller.iban,
+        "buyer.name": buyer.name,
+        "buyer.street": buyer.address.street,
+        "buyer.postal_code": buyer.address.postal_code,
+        "buyer.city": buyer.address.city,
+        "buyer.country": buyer.address.country,
+    }
+    return tuple(name for name, value in needed.items() if not value.strip())
 
 
-def _line(ticket: Ticket, month: Month, kind: LineKind, prices: PriceList, minutes: int) -> Line:
-    rate_cents = prices.office_cents if kind == MINIMUM else prices.rate_cents(kind)
-    return Line(ticket.number, month, kind, prices.year, minutes, rate_cents, amount_cents(minutes, rate_cents))
+def check_complete(invoice: Invoice) -> None:
+    """Refuse to give an incomplete invoice a number: raises InvoiceIncomplete with every missing field (R1)."""
+    missing = missing_fields(invoice)
+    if missing:
+        raise InvoiceIncomplete(missing)

@@ -10,25 +10,20 @@ minimum; staff can waive it with a reason.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from contract.tickets import Ticket
-
 MINIMUM_MINUTES = 15
 """Charged for every ticket at least (R31)."""
 
 
-def shortfall_minutes(ticket: Ticket, billable_minutes: int) -> int:
-    """Return the minutes that are billed beside `billable_minutes` of work over the ticket's life so far (D5, D22)."""
-    if ticket.is_void or ticket.is_minimum_waived:
-        return 0
+def shortfall_minutes(billable_minutes: int) -> int:
+    """Return the minutes that are missing when `billable_minutes` of work are billed over the ticket's life (D5)."""
     return max(0, MINIMUM_MINUTES - billable_minutes)
 
 
-def set_off_minutes(ticket: Ticket, before_minutes: int, after_minutes: int) -> int:
-    """Return the minutes of the "minimum" line when the work billed so far grows: zero or less (D5).
+def minimum_line(billable_minutes: int, billed_minutes: int, *, is_waived: bool = False) -> int:
+    """Return the minutes of the "minimum" line that comes now; below zero it sets off, zero is no line (D5).
 
-    `before_minutes` was billed up to the month before, `after_minutes` up to this one.
+    `billable_minutes` of work are billed over the ticket's life, this invoice included; `billed_minutes` of minimum
+    before it. A minimum that staff waived never grows; what was billed of it before is due back on a credit note.
     """
-    return shortfall_minutes(ticket, after_minutes) - shortfall_minutes(ticket, before_minutes)
+    due = shortfall_minutes(billable_minutes)
+    return (min(due, billed_minutes) if is_waived else due) - billed_minutes

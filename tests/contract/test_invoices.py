@@ -1,184 +1,109 @@
-"""What a ticket costs, to the cent (R14, R31, D5-D7, D9-D11, D22, D26, D33)."""
+"""The invoice of a month, and credit notes (R1, R13-R15, D5-D10, D21)."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from contract.holidays import HolidayProfile
-from contract.hours import OutsideHoursReason, WorkEntry
+from contract.contracts import Contract
 from contract.invoices import (
-    MINIMUM,
-    billing_month,
-    entry_amount_cents,
-    issued_at,
-    month_of,
-    ticket_amount_cents,
-    ticket_lines,
+    CreditCause,
+    Invoice,
+    InvoiceIncomplete,
+    InvoiceKind,
+    check_complete,
+    credit_note,
+    due_date,
+    missing_fields,
+    month_invoice,
 )
-from contract.prices import PriceBook, contract_prices
-from contract.rate_bands import RateBand
-from tests.contract.builders import MONDAY, PRICES, at, entry, minutes_of_work, ticket
+from contract.lines import LineKind, TicketRecord
+from contract.parties import Address, Buyer, Seller
+from contract.people import Language
+from tests.contract.builders import PRICES, at, minutes_of_work, ticket
 
-NEXT_YEAR = replace(contract_prices(2027), office_cents=9000, after_hours_cents=11500, weekend_holiday_cents=13500)
-BOOK = PriceBook([contract_prices(2026), NEXT_YEAR])
-
-
-def rows(entries: list[WorkEntry], prices: PriceBook = PRICES) -> list[tuple[object, ...]]:
-    """The lines of the Monday's ticket: month, kind, price year, minutes, cents."""
-    lines = ticket_lines(ticket(), entries, prices)
-    return [(line.month, line.kind, line.price_year, line.minutes, line.amount_cents) for line in lines]
-
-
-def test_worked_example() -> None:
-    """1:25 hours; 10 minutes with their minimum; one more minute as the difference of two lines (D5, D6, D33)."""
-    assert ticket_amount_cents(ticket(), [minutes_of_work(85)], PRICES) == 12042
-    ten = minutes_of_work(10, id=1)
-    assert rows([ten]) == [((2026, 11), "office", 2026, 10, 1417), ((2026, 11), MINIMUM, 2026, 5, 708)]
-    eleventh = entry("2026-11-23 11:00", "2026-11-23 11:01", id=2)
-    assert entry_amount_cents(ticket(), [ten], eleventh, PRICES) == 141
-
-
-def test_without_work() -> None:
-    """A ticket without work costs fifteen minutes in the month of its creation (R31, D5)."""
-    assert rows([]) == [((2026, 11), MINIMUM, 2026, 15, 2125)]
-
-
-def test_set_off_at_the_old_rate() -> None:
-    """5, 4 and 10 minutes in three months: the set-off in January is at the rate of November (D5, D10)."""
-    worked = [
-        entry("2026-11-24 10:00", "2026-11-24 10:05", id=1),
-        entry("2026-12-03 10:00", "2026-12-03 10:04", id=2),
-        entry("2027-01-05 10:00", "2027-01-05 10:10", id=3),
-    ]
-    assert rows(worked, BOOK) == [
-        ((2026, 11), "office", 2026, 5, 708),
-        ((2026, 11), MINIMUM, 2026, 10, 1417),
-        ((2026, 12), "office", 2026, 4, 567),
-        ((2026, 12), MINIMUM, 2026, -4, -567),
-        ((2027, 1), "office", 2027, 10, 1500),
-        ((2027, 1), MINIMUM, 2026, -6, -850),
-    ]
-
-
-def test_new_years_night() -> None:
-    """A minute is billed with its local month, at the prices and holidays of its year (D7, D10)."""
-    night = entry("2026-12-31 23:00", "2027-01-01 01:00", id=1)
-    work = [row for row in rows([night], BOOK) if row[1] != MINIMUM]
-    assert work == [
-        ((2026, 12), "after_hours", 2026, 60, 11000),
-        ((2027, 1), "weekend_holiday", 2027, 60, 13500),
-    ]
-
-
-@pytest.mark.parametrize(
-    "recorded,month",
-    [
-        ("2026-11-30 18:00", (2026, 11)),
-        ("2026-12-01 11:59:59", (2026, 11)),
-        ("2026-12-01 12:00", (2026, 12)),
-        ("2027-01-01 11:00", (2026, 12)),
-        ("2027-02-01 12:00", (2027, 2)),
-    ],
+SELLER = Seller(
+    name="Oxineo",
+    address=Address(street="Voorstraat 116", postal_code="3231 BK", city="Brielle"),
+    registration="12345678",
+    vat_id="NL123456789B01",
+    iban="NL91ABNA0417164300",
 )
-def test_late_entries(recorded: str, month: tuple[int, int]) -> None:
-    """What is recorded at or after the issue of its month goes on the next invoice that is not issued yet (D9)."""
-    assert billing_month((2026, 11), at(recorded)) == month
+BUYER = Buyer(
+    name="Bakkerij Korenbloem B.V.",
+    address=Address(street="Dorpsstraat 1", postal_code="3231 AA", city="Brielle"),
+)
+CONTRACT = Contract(id=5, customer_id=7, number="2026-017", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
 
 
-def test_a_late_entry_keeps_its_rates() -> None:
-    """In its own month only the minimum, in the next its real minutes and the set-off (D5, D9)."""
-    late = entry("2026-11-30 16:00", "2026-11-30 16:40", id=1, recorded_at=at("2026-12-02 09:00"))
-    assert rows([late]) == [
-        ((2026, 11), MINIMUM, 2026, 15, 2125),
-        ((2026, 12), "office", 2026, 40, 5667),
-        ((2026, 12), MINIMUM, 2026, -15, -2125),
-    ]
+def november(records: list[TicketRecord], **fields: Any) -> Invoice:
+    """The invoice of November 2026."""
+    made: dict[str, Any] = {"seller": SELLER, "buyer": BUYER, "language": Language.NL}
+    invoice = month_invoice(CONTRACT, (2026, 11), records, PRICES, **(made | fields))
+    assert invoice is not None
+    return invoice
 
 
-def test_issue_moments() -> None:
-    """The 1st of the next month at 12:00 local, in summer and winter; months are local (D1, D8)."""
-    assert issued_at((2026, 12)) == at("2027-01-01 12:00")
-    assert issued_at((2026, 6)) == at("2026-07-01 12:00")
-    assert month_of(at("2026-06-30T22:30:00Z")) == (2026, 7)
+def test_worked_calculation() -> None:
+    """Six tickets without work: € 402.50, € 84.53 VAT on a tie, € 487.03, dated 1 December, due the 15th (D6, D8)."""
+    invoice = november([TicketRecord(ticket=ticket(number=1001 + number)) for number in range(6)])
+    assert (invoice.fee_cents, invoice.net_cents, invoice.vat_cents, invoice.gross_cents) == (27500, 40250, 8453, 48703)
+    assert (invoice.invoice_date, invoice.due_date) == (date(2026, 12, 1), date(2026, 12, 15))
+    assert invoice.period == (date(2026, 11, 1), date(2026, 11, 30))
+    assert invoice.reference == "2026-017"
 
 
-def test_what_is_not_billed() -> None:
-    """Not billable minutes count for nothing, a void ticket costs nothing, a waiver leaves the work (D5, D11, D22)."""
-    free = minutes_of_work(30, id=1, is_billable=False)
-    assert rows([free]) == rows([])
-    assert ticket_lines(ticket(is_void=True), [minutes_of_work(60)], PRICES) == ()
-    waived = ticket(minimum_waived_reason="Our mistake")
-    assert ticket_amount_cents(waived, [minutes_of_work(5)], PRICES) == 708
+def test_a_month_without_contract_and_work_has_no_invoice() -> None:
+    """Before the contract and after it there is nothing to invoice, unless something was recorded late (R14, D9)."""
+    made: dict[str, Any] = {"seller": SELLER, "buyer": BUYER, "language": Language.NL}
+    assert month_invoice(CONTRACT, (2025, 12), [], PRICES, **made) is None
+    late = minutes_of_work(40, recorded_at=at("2027-01-05 10:00"))
+    invoice = month_invoice(CONTRACT, (2027, 1), [TicketRecord(ticket=ticket(), entries=[late])], PRICES, **made)
+    assert invoice is not None
+    assert invoice.fee_cents == 0
+    assert [(line.kind, line.quantity) for line in invoice.lines] == [(LineKind.OFFICE, 40), (LineKind.MINIMUM, -15)]
 
 
-def test_own_choice_joins_the_office_line() -> None:
-    """Minutes of the engineer's own choice are on the office line; other reasons on their band's (D26, D33)."""
-    evening = entry("2026-11-23 18:00", "2026-11-23 18:30", id=2, outside_hours_reason=OutsideHoursReason.OWN_CHOICE)
-    asked = replace(evening, outside_hours_reason=OutsideHoursReason.CUSTOMER_ASKED)
-    day = minutes_of_work(30, id=1)
-    assert [row[1:4] for row in rows([day, evening])] == [("office", 2026, 60)]
-    assert [row[1:4] for row in rows([day, asked])] == [("office", 2026, 30), ("after_hours", 2026, 30)]
+def test_a_later_day_of_issue_moves_both_dates() -> None:
+    """Issued on the 3rd: dated the 3rd, due 14 days later; an earlier day is never written (D8)."""
+    assert november([], issue_date=date(2026, 12, 3)).due_date == date(2026, 12, 17)
+    assert november([], issue_date=date(2026, 11, 20)).invoice_date == date(2026, 12, 1)
+    assert due_date(date(2026, 12, 18)) == date(2027, 1, 1)
 
 
-def test_own_holidays_of_a_contract() -> None:
-    """A contract's own holidays replace those of the price list (D3)."""
-    eve = entry("2026-12-24 10:00", "2026-12-24 11:00", id=1)
-    lines = ticket_lines(ticket(), [eve], PRICES, HolidayProfile(dec_24=True))
-    assert [line.kind for line in lines if line.kind != MINIMUM] == [RateBand.WEEKEND_HOLIDAY]
+def test_reverse_charge_is_nothing_percent() -> None:
+    """Where the VAT is the buyer's to pay, the gross is the net (D21)."""
+    belgian = replace(BUYER.address, country="BE")
+    buyer = replace(BUYER, address=belgian, vat_id="BE0411905847", is_vat_id_checked=True)
+    invoice = november([], buyer=buyer)
+    assert (invoice.vat_percent, invoice.vat_cents, invoice.gross_cents) == (0, 0, 27500)
 
 
-def test_corrected_entries_count_once() -> None:
-    """A correction takes the place of what it corrects (D24)."""
-    assert rows([minutes_of_work(60, id=1), minutes_of_work(20, id=2, corrects_id=1)]) == rows([minutes_of_work(20)])
+def test_an_incomplete_invoice_gets_no_number() -> None:
+    """Every field that is missing is named (R1)."""
+    check_complete(november([]))
+    bare = replace(SELLER, vat_id="", iban=" ")
+    with pytest.raises(InvoiceIncomplete) as refused:
+        check_complete(november([], seller=bare, buyer=replace(BUYER, name="")))
+    assert refused.value.fields == ("seller.vat_id", "seller.iban", "buyer.name")
+    assert missing_fields(november([])) == ()
 
 
-LENGTHS = st.lists(st.integers(1, 5000), min_size=1, max_size=6)
+def test_a_credit_note_names_its_invoice() -> None:
+    """It has the parties, VAT and language of the invoice, and takes back the lines it is given (D9)."""
+    invoice = replace(november([]), number="2026-0001", id=3, is_reverse_charge=True)
+    note = credit_note(
+        invoice, invoice.lines, dated=date(2026, 12, 9), cause=CreditCause.CHOICE, reason="Wrong customer"
+    )
+    assert note.kind is InvoiceKind.CREDIT_NOTE
+    assert (note.original_number, note.original_date, note.original_id) == ("2026-0001", date(2026, 12, 1), 3)
+    assert (note.gross_cents, note.invoice_date) == (27500, date(2026, 12, 9))
+    assert note.number is None
 
 
-def one_after_another(lengths: list[int]) -> list[WorkEntry]:
-    """Entries without a gap from Monday 10:00 on, all recorded at the end of the last."""
-    worked: list[WorkEntry] = []
-    start, end = MONDAY, MONDAY + timedelta(minutes=sum(lengths))
-    for number, length in enumerate(lengths, start=1):
-        stop = start + timedelta(minutes=length)
-        worked.append(entry(start, stop, id=number, recorded_at=end))
-        start = stop
-    return worked
-
-
-@given(LENGTHS)
-def test_cutting_changes_no_amount(lengths: list[int]) -> None:
-    """An entry cut anywhere, into any number of parts, costs the same to the cent (D6)."""
-    whole = one_after_another([sum(lengths)])
-    assert ticket_lines(ticket(), one_after_another(lengths), BOOK) == ticket_lines(ticket(), whole, BOOK)
-
-
-@given(LENGTHS)
-def test_entries_add_up_to_the_lines(lengths: list[int]) -> None:
-    """The amounts shown entry by entry add up to the work lines of the ticket (D33)."""
-    worked = one_after_another(lengths)
-    shown = sum(entry_amount_cents(ticket(), worked[:n], one, BOOK) for n, one in enumerate(worked))
-    assert shown == sum(line.amount_cents for line in ticket_lines(ticket(), worked, BOOK) if line.kind != MINIMUM)
-
-
-WHEN = st.integers(2, 190 * 24).map(lambda hours: MONDAY + timedelta(hours=hours))
-
-
-@given(st.lists(st.tuples(st.integers(1, 20), WHEN, WHEN), max_size=6))
-def test_a_life_of_at_least_fifteen_minutes(worked: list[tuple[int, datetime, datetime]]) -> None:
-    """Whenever it was worked and recorded, its lines hold its minutes, fifteen at least, one line a kind (D5)."""
-    entries = [
-        entry(start, start + timedelta(minutes=minutes), id=number, recorded_at=max(recorded, start))
-        for number, (minutes, start, recorded) in enumerate(worked, start=1)
-    ]
-    lines = ticket_lines(ticket(), entries, BOOK)
-    assert sum(line.minutes for line in lines) == max(15, sum(minutes for minutes, _, _ in worked))
-    assert max(Counter((line.month, line.kind, line.price_year) for line in lines).values()) == 1
-    assert [line.month for line in lines] == sorted(line.month for line in lines)
-    assert all(line.minutes for line in lines)
+def test_own_reference_first() -> None:
+    """The customer's own reference is how the customer finds it."""
+    assert november([], buyer=replace(BUYER, reference="PO-77")).reference == "PO-77"
