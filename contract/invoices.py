@@ -13,18 +13,18 @@ invoice must carry by law is checked before it gets a number; a draft has none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from contract.billing import ticket_bill
-from contract.contracts import month_after
 from contract.errors import Refusal
-from contract.lines import Line, LineKind, Piece
+from contract.lines import Approval, Line, LineKind, Piece
 from contract.local_time import DAY
 from contract.money import VAT_PERCENT, vat_cents
 from contract.parties import Buyer, Seller, is_reverse_charge
+from contract.periods import month_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,7 +75,7 @@ class CreditCause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceLine:
-    """One line of an invoice, in the order of the document.
+    """One line of the document.
 
     The quantity is minutes at a price an hour, or pieces (the fee: one month) at a price for one. Negative for a
     set-off (D5); on a credit note positive for what is given back.
@@ -95,9 +95,8 @@ class InvoiceLine:
     what: str = ""
     """What a cost is for, and why a minimum was waived."""
     id: int = 0
-    """Its row, once it is issued."""
     original_id: int | None = None
-    """Of a credit note: the line it takes back from."""
+    """Of a credit note: the `id` of the line it takes back from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +120,8 @@ class Invoice:
     original_date: date | None = None
     reason: str = ""
     cause: CreditCause | None = None
+    approvals: tuple[Approval, ...] = field(default=(), compare=False)
+    """What the pieces' estimates were decided to, for whoever asks who allowed it."""
     id: int = 0
     original_id: int | None = None
 
@@ -181,16 +182,10 @@ def invoice_lines(
     """
     lines: list[InvoiceLine] = []
     if has_fee:
-        fee_cents = prices.for_year(month[0]).fee_cents
+        fee = prices.for_year(month[0]).fee_cents
+        year, kind = month[0], LineKind.FEE
         lines.append(
-            InvoiceLine(
-                kind=LineKind.FEE,
-                month=month,
-                price_year=month[0],
-                quantity=1,
-                price_cents=fee_cents,
-                amount_cents=fee_cents,
-            )
+            InvoiceLine(kind=kind, month=month, price_year=year, quantity=1, price_cents=fee, amount_cents=fee)
         )
     for record in sorted(records, key=lambda one: one.ticket.number):
         bill = ticket_bill(record, prices, calendar, through=month)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contract.costs import Cost
+    from contract.estimates import RateCents
     from contract.grants import Grant
     from contract.hours import WorkEntry
     from contract.months import Month
@@ -81,6 +82,20 @@ class Line:
     pieces: tuple[Piece, ...] = field(default=(), compare=False)
     """Where the minutes come from; two lines that charge the same are equal."""
     what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The decision that allowed minutes beyond the free ones: who, when, and the prices they saw (R19, D13, D15)."""
+
+    estimate: str
+    """The estimate's number: ticket and revision."""
+    minutes: int
+    rates: RateCents
+    decided_by: str
+    """The contact's name then."""
+    decided_at: datetime
+    is_by_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,22 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from contract.contracts import month_after
 from contract.local_time import at_local, local
+from contract.periods import Month, month_after
 
 ISSUE_TIME = time(12)
 """When the invoice of a month is issued, local time, on the 1st of the next (D8)."""
 
-Month = tuple[int, int]
-"""Year and month of the local calendar."""
+__all__ = [
+    "ISSUE_TIME",
+    "Month",
+    "billing_month",
+    "issued_at",
+    "month_of",
+    "next_month",
+    "open_month",
+    "previous_month",
+]
 
 
 def month_of(instant: datetime) -> Month:
