@@ -250,10 +250,7 @@ def month_invoice(
 def credit_note(
     original: Invoice, lines: Sequence[InvoiceLine], *, dated: date, cause: CreditCause, reason: str
 ) -> Invoice:
-    """Return the draft of a credit note for lines of an issued invoice; the invoice itself stays as it is (D9).
-
-    The parties, the VAT and the language are those of the invoice.
-    """
+    """Return the draft of a credit note for lines of an issued invoice, which itself stays as it is (D9)."""
     return Invoice(
         kind=InvoiceKind.CREDIT_NOTE,
         customer_id=original.customer_id,
