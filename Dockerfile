@@ -12,6 +12,7 @@ COPY pyproject.toml README.md ./
 COPY bot bot
 COPY cards cards
 COPY contract contract
+COPY documents documents
 COPY graph graph
 COPY manifest manifest
 COPY storage storage

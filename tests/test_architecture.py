@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PRODUCT = ("bot", "cards", "contract", "graph", "storage")
+PRODUCT = ("bot", "cards", "contract", "documents", "graph", "storage")
 CODE = (*PRODUCT, "bench", "demo", "manifest", "tests")
 LONGEST_FILE = 300
 VAGUE = frozenset({"utils", "helpers", "common", "misc", "core", "service", "processor", "data", "info"})
