@@ -11,6 +11,7 @@ that wait together go out as one message.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,10 @@ from storage.people import manager_ids, staff_ids
 from storage.posted_cards import readers_of, subjects_of
 
 SHOW, LINE, FETCH_FILE, LOOK_UP = "show", "line", "fetch_file", "look_up"
+MAKE_DOCUMENTS, MAIL, MAIL_LINES = "make_documents", "mail", "mail_lines"
+
+DOCUMENT_BOXES = 4
+"""Mailboxes that documents are spread over: that many are made at a time."""
 
 
 def mailbox_of(person_id: int) -> str:
@@ -211,4 +216,44 @@ def look_up(session: Session, person_id: int, now: datetime) -> None:
         payload={"person": person_id},
         now=now,
         key=f"look_up:{person_id}",
+    )
+
+
+# --- invoices and mail ------------------------------------------------------------------------------------------------
+
+
+def invoice_subject(invoice_id: int) -> str:
+    """What the live cards of an invoice or a credit note are remembered by."""
+    return f"invoice:{invoice_id}"
+
+
+def invoice_issued(session: Session, invoice_id: int, customer_id: int, now: datetime) -> None:
+    """An invoice or a credit note was issued: its documents are made, and then its customer gets it (R14).
+
+    To be called in the transaction that gives it its number.
+    """
+    outbox.enqueue(
+        session,
+        mailbox=f"documents:{invoice_id % DOCUMENT_BOXES}",
+        kind=MAKE_DOCUMENTS,
+        payload={"invoice": invoice_id, "customer": customer_id},
+        now=now,
+        key=f"documents:{invoice_id}",
+    )
+
+
+def invoice_changed(session: Session, invoice_id: int, customer_id: int, now: datetime) -> None:
+    """It was paid, credited or reminded of: every open card of it follows, without a sound."""
+    follow(session, invoice_subject(invoice_id), now, also=contact_ids(session, customer_id))
+
+
+def mail(session: Session, to: str, what: str, args: Mapping[str, Any], now: datetime, *, key: str) -> None:
+    """Send a mail of `bot/mails.py` to an address, once for each `key`, by which a second copy is recognised too."""
+    outbox.enqueue(
+        session,
+        mailbox=f"mail:{hashlib.sha256(to.casefold().encode()).hexdigest()[:32]}",
+        kind=MAIL,
+        payload={"to": to, "what": what, "args": dict(args)},
+        now=now,
+        key=f"{outbox.ONCE}mail:{key}",
     )
