@@ -8,7 +8,13 @@ VAT itself (reverse charge, 0 %). Everybody else pays 21 %.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from contract.people import Language
+
+if TYPE_CHECKING:
+    from datetime import date
 
 HOME = "NL"
 
@@ -56,6 +62,54 @@ class Buyer:
     reference: str = ""
     """The customer's own reference or order number."""
     email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingDetails:
+    """What is known of a customer for its invoices; empty where it is not known yet."""
+
+    legal_name: str = ""
+    address: Address = field(default_factory=lambda: Address(street="", postal_code="", city=""))
+    registration: str = ""
+    vat_id: str = ""
+    vat_checked_on: date | None = None
+    """The day on which somebody looked the VAT id up (D21); it is about this id and no other."""
+    email: str = ""
+    """Where invoices go besides the chat."""
+    reference: str = ""
+    language: Language = Language.NL
+    """The language of the invoices, whatever the contacts read."""
+
+    @property
+    def buyer(self) -> Buyer:
+        """The customer as an invoice of today names it."""
+        return Buyer(
+            name=self.legal_name,
+            address=self.address,
+            registration=self.registration,
+            vat_id=self.vat_id,
+            is_vat_id_checked=bool(self.vat_id) and self.vat_checked_on is not None,
+            reference=self.reference,
+            email=self.email,
+        )
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What an invoice can not do without, by the names of these fields (R1)."""
+        address = self.address
+        needed = {
+            "legal_name": self.legal_name,
+            "street": address.street,
+            "postal_code": address.postal_code,
+            "city": address.city,
+        }
+        return tuple(name for name, value in needed.items() if not value.strip())
+
+    @property
+    def awaits_check(self) -> bool:
+        """Whether 21 % is charged only because nobody has looked the foreign VAT id up (D21)."""
+        is_abroad = self.address.country in EU - {HOME}
+        return is_abroad and bool(self.vat_id) and self.vat_checked_on is None
 
 
 def is_reverse_charge(buyer: Buyer) -> bool:
