@@ -94,6 +94,8 @@ class InvoiceLine:
     pieces: tuple[Piece, ...] = ()
     what: str = ""
     """What a cost is for, and why a minimum was waived."""
+    charged_in: Month | None = None
+    """Of a set-off: the month whose invoice charged the minimum that it gives back (D5)."""
     id: int = 0
     original_id: int | None = None
     """Of a credit note: the `id` of the line it takes back from."""
@@ -183,17 +185,16 @@ def invoice_lines(
     lines: list[InvoiceLine] = []
     if has_fee:
         fee = prices.for_year(month[0]).fee_cents
-        year, kind = month[0], LineKind.FEE
-        lines.append(
-            InvoiceLine(kind=kind, month=month, price_year=year, quantity=1, price_cents=fee, amount_cents=fee)
-        )
+        charged = {"price_year": month[0], "quantity": 1, "price_cents": fee, "amount_cents": fee}
+        lines.append(InvoiceLine(kind=LineKind.FEE, month=month, **charged))
     for record in sorted(records, key=lambda one: one.ticket.number):
         bill = ticket_bill(record, prices, calendar, through=month)
-        lines += [as_invoice_line(line, record) for line in bill.lines if line.month == month]
+        billed = (line for line in bill.lines if line.month == month)
+        lines += [as_invoice_line(line, record, charged_in=bill.charged_in(line)) for line in billed]
     return tuple(lines)
 
 
-def as_invoice_line(line: Line, record: TicketRecord) -> InvoiceLine:
+def as_invoice_line(line: Line, record: TicketRecord, *, charged_in: Month | None = None) -> InvoiceLine:
     """Return a ticket's line as a document shows it."""
     return InvoiceLine(
         kind=line.kind,
@@ -206,6 +207,7 @@ def as_invoice_line(line: Line, record: TicketRecord) -> InvoiceLine:
         amount_cents=line.amount_cents,
         pieces=line.pieces,
         what=line.what,
+        charged_in=charged_in,
     )
 
 

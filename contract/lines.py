@@ -139,9 +139,19 @@ class TicketBill:
     lines: tuple[Line, ...]
     credited: Mapping[Credited, tuple[Line, ...]]
     due_back: tuple[Line, ...]
+    due_after: tuple[Line, ...] = ()
+    """The minimum that comes back once what is due back is credited (D5)."""
 
     @property
     def amount_cents(self) -> int:
         """All together, excluding VAT (D6)."""
         back = [*self.due_back, *(line for lines in self.credited.values() for line in lines)]
-        return sum(line.amount_cents for line in self.lines) - sum(line.amount_cents for line in back)
+        charged = (*self.lines, *self.due_after)
+        return sum(line.amount_cents for line in charged) - sum(line.amount_cents for line in back)
+
+    def charged_in(self, line: Line) -> Month | None:
+        """Return the month that charged the minimum which a line sets off; None for any other line (D5)."""
+        if line.kind is not MINIMUM or line.minutes >= 0:
+            return None
+        charged = (one.month for one in self.lines if one.kind is MINIMUM and one.minutes > 0)
+        return max((month for month in charged if month < line.month), default=None)

@@ -17,6 +17,7 @@ from contract.invoices import (
     check_complete,
     credit_note,
     due_date,
+    invoice_lines,
     missing_fields,
     month_invoice,
 )
@@ -102,6 +103,19 @@ def test_a_credit_note_names_its_invoice() -> None:
     assert (note.original_number, note.original_date, note.original_id) == ("2026-0001", date(2026, 12, 1), 3)
     assert (note.gross_cents, note.invoice_date) == (27500, date(2026, 12, 9))
     assert note.number is None
+
+
+def test_a_set_off_names_the_month_that_charged() -> None:
+    """The minimum of November that December's work sets off was charged in November; no other line says so (D5)."""
+    late = minutes_of_work(40, recorded_at=at("2026-12-05 10:00"))
+    record = TicketRecord(ticket=ticket(), entries=[late])
+    lines = invoice_lines((2026, 12), [record], PRICES, has_fee=True)
+    assert [(line.kind, line.charged_in) for line in lines] == [
+        (LineKind.FEE, None),
+        (LineKind.OFFICE, None),
+        (LineKind.MINIMUM, (2026, 11)),
+    ]
+    assert [line.charged_in for line in november([record]).lines] == [None, None]
 
 
 def test_own_reference_first() -> None:
