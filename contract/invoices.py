@@ -95,7 +95,7 @@ class InvoiceLine:
     what: str = ""
     """What a cost is for, and why a minimum was waived."""
     charged_in: Month | None = None
-    """Of a set-off: the month whose invoice charged the minimum that it gives back (D5)."""
+    """The month whose invoice charged the minimum that this one sets off (D5)."""
     id: int = 0
     original_id: int | None = None
     """Of a credit note: the `id` of the line it takes back from."""
@@ -182,9 +182,8 @@ def invoice_lines(
     `records` are the customer's tickets, as they are known at the issue moment or at any later instant: what was
     recorded after it changes nothing (D9). `has_fee` tells whether a contract covers the month.
     """
-    lines: list[InvoiceLine] = []
+    lines, fee = list[InvoiceLine](), prices.for_year(month[0]).fee_cents
     if has_fee:
-        fee = prices.for_year(month[0]).fee_cents
         charged = {"price_year": month[0], "quantity": 1, "price_cents": fee, "amount_cents": fee}
         lines.append(InvoiceLine(kind=LineKind.FEE, month=month, **charged))
     for record in sorted(records, key=lambda one: one.ticket.number):
