@@ -38,11 +38,12 @@ from cards.customer_forms import (
 )
 from cards.language import Texts, message
 from cards.refusals import refusal_text
-from contract.contracts import Addendum, covering, starts_after_signing, year_end
+from contract.contracts import Addendum, covering
 from contract.errors import Refusal
 from contract.holidays import HolidayProfile
 from contract.local_time import DAY, local
 from contract.people import Customer
+from contract.periods import starts_after_signing, year_end
 from contract.prices import PriceList
 from storage.contacts import load_customer
 from storage.contracts import load_contracts, load_prices

@@ -11,7 +11,7 @@ from typing import Any
 from cards.errors import ClickError, UnknownVerb, UnreadableClick, UrgencyRefused
 from cards.formats import duration, long_date, moment
 from cards.language import Texts, message, texts_for
-from contract import errors
+from contract import errors, term_errors
 from contract.moves import NEEDS_CLAIM
 from contract.people import Language
 from contract.tickets import State
@@ -50,10 +50,11 @@ _PLAIN: dict[type[Exception], str] = {
     errors.RemoteNeedsAccess: message(
         "The customer had not consented to remote access then. Record the consent first, or log the work as on-site."
     ),
-    errors.NotMonthStart: message("A contract starts on the 1st of a month."),
-    errors.NotMonthEnd: message("A contract ends on the last day of a month."),
-    errors.EndsBeforeStart: message("The last day lies before the first."),
-    errors.OverYearEnd: message("A contract ends at the latest on 31 December of the year it starts in."),
+    term_errors.NotMonthStart: message("A contract starts on the 1st of a month."),
+    term_errors.NotMonthEnd: message("A contract ends on the last day of a month."),
+    term_errors.EndsBeforeStart: message("The last day lies before the first."),
+    term_errors.OverYearEnd: message("A contract ends at the latest on 31 December of the year it starts in."),
+    term_errors.NoMonthEnd: message("A contract ends on the last day of a month. Name such a day."),
     errors.ResponseTooSlow: message("That response time is longer than the pick-up target."),
     UnknownVerb: _OLD_CARD,
     ClickError: _OLD_CARD,
@@ -63,14 +64,31 @@ _PLAIN: dict[type[Exception], str] = {
 _Text = Callable[[Texts, Any, Language, datetime], str]
 
 _WITH_FACTS: dict[type[Exception], _Text] = {
-    errors.StartsTooSoon: lambda t, error, language, _now: t(
+    term_errors.StartsTooSoon: lambda t, error, language, _now: t(
         "After this signature it can start on {day} at the earliest.", day=long_date(error.earliest, language)
     ),
-    errors.OverlappingTerm: lambda t, error, language, _now: t(
+    term_errors.OverlappingTerm: lambda t, error, language, _now: t(
         "Contract {number} already covers days of it: {start} to {end}.",
         number=error.contract.number,
         start=long_date(error.contract.starts_on, language),
         end=long_date(error.contract.ends_on, language),
+    ),
+    term_errors.AlreadyCancelled: lambda t, error, language, _now: t(
+        "It was cancelled already, and the first cancellation stands: the last day is {day}.",
+        day=long_date(error.ends_on, language),
+    ),
+    term_errors.ReceivedAfterEnd: lambda t, error, language, _now: t(
+        "The contract had ended on {day} when the cancellation came in.", day=long_date(error.ended_on, language)
+    ),
+    term_errors.EndsTooSoon: lambda t, error, language, _now: t(
+        "It can't end on {asked}: {day} is the earliest.",
+        asked=long_date(error.asked, language),
+        day=long_date(error.earliest, language),
+    ),
+    term_errors.EndsTooLate: lambda t, error, language, _now: t(
+        "It can't end on {asked}: the contract ends on {day} anyway.",
+        asked=long_date(error.asked, language),
+        day=long_date(error.latest, language),
     ),
     errors.ReopenTooLate: lambda t, error, language, _now: t(
         "Reopening was possible through {day}. Open a follow-up ticket instead.",
@@ -135,6 +153,13 @@ def _no_contract(t: Texts, error: errors.NoContract, language: Language) -> str:
             "Your contract starts on {day}. Tickets can be opened from then on.",
             day=long_date(error.starts_on, language),
         )
+    if error.ended_on is not None and error.is_cancelled:
+        return t(
+            "Your contract was cancelled per {day}. Your tickets can still be read; call us about a new one.",
+            day=long_date(error.ended_on, language),
+        )
+    if error.is_cancelled:
+        return t("Your contract was cancelled before it started. Call us about a new one.")
     if error.ended_on is not None:
         return t(
             "Your contract ended on {day}. Your tickets can still be read; call us to renew it.",

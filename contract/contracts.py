@@ -1,38 +1,44 @@
-"""From when until when a customer has a contract (R6-R8, R26-R28, D16, D17, D25).
+"""What a customer's contract is: its days, its signature, its end, its addenda (R6-R8, R24, R26-R28, D16-D18, D25).
 
-A contract starts on the first day of a month, at the earliest the month after the last signature, and ends on the
-last day of a month, at the latest on 31 December of the year it starts in. It is never prorated. A renewal is a
-contract of its own.
+It starts on the first day of a month, at the earliest the month after the last signature, and ends on the last day of
+a month, at the latest on 31 December of the year it starts in (`contract.periods`). It is never prorated. A renewal is
+a contract of its own. Without a contract nothing is done: tickets can be read, not opened.
 
-    Signed on 23 November 2026: from 1 to 31 December 2026. Signed on 31 December 2026 at 23:00 UTC, which is 1
-    January 2027 here: from 1 February to 31 December 2027.
+    A contract of 2026 covers 1 January and 31 December 2026; 1 January 2027 needs another one. Cancelled in June it
+    covers 30 June and not 1 July, and whoever asks on 1 July hears per which day it was cancelled.
 
 On-site work needs an addendum that was signed by that day and covers it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from contract.errors import (
+from contract.errors import NoContract, OnSiteNeedsAddendum
+from contract.local_time import DAY
+from contract.periods import Cancellation, Term, cancelled, starts_after_signing, year_end
+from contract.term_errors import (
     EndsBeforeStart,
-    NoContract,
     NotMonthEnd,
     NotMonthStart,
-    OnSiteNeedsAddendum,
     OverlappingTerm,
     OverYearEnd,
     StartsTooSoon,
 )
-from contract.local_time import DAY, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-_DECEMBER = 12
+
+@dataclass(frozen=True, slots=True)
+class AddendumItem:
+    """What an addendum charges beside hours, such as travel or parking: cents for one, excluding VAT (R26)."""
+
+    what: str
+    price_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Addendum:
     signed_on: date
     starts_on: date
     ends_on: date
+    items: tuple[AddendumItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +61,33 @@ class Contract:
     """The contract's number as invoices name it."""
     signed_at: datetime | None = None
     """When the last signature was set; None where it was not recorded."""
+    signatory: str = ""
+    """Who signed for the customer, by name; empty where it was not recorded."""
+    document_name: str = ""
+    """The name of the signed paper, where it was kept."""
     starts_on: date
     ends_on: date
+    """The last day; moved by a cancellation, to the day before the start where it never starts (D18)."""
+    agreed_ends_on: date | None = None
+    """The last day as it was signed, where a cancellation moved it."""
+    cancellation: Cancellation | None = None
     on_site_addenda: tuple[Addendum, ...] = ()
 
+    @property
+    def term(self) -> Term:
+        """Its days, with what follows from them: months, invoice dates (R13)."""
+        return Term(starts_on=self.starts_on, ends_on=self.ends_on)
 
-def starts_after_signing(signed_at: datetime) -> date:
-    """Return the first day of the calendar month after the local date of the last signature (R27, D16)."""
-    return month_after(local(signed_at).date())
+    @property
+    def never_starts(self) -> bool:
+        """Whether it was cancelled per a day before its start (D18)."""
+        return self.term.never_starts
 
 
-def month_after(day: date) -> date:
-    """Return the first day of the next calendar month."""
-    return date(day.year + 1, 1, 1) if day.month == _DECEMBER else date(day.year, day.month + 1, 1)
-
-
-def year_end(starts_on: date) -> date:
-    """Return the last possible day of a contract that starts on `starts_on` (R28, D17)."""
-    return date(starts_on.year, 12, 31)
+def cancel(contract: Contract, cancellation: Cancellation) -> Contract:
+    """Return the contract as a cancellation leaves it; raises a CancellationRefusal (R8, D18)."""
+    after = cancelled(contract.term, cancellation, is_cancelled=contract.cancellation is not None)
+    return replace(contract, ends_on=after.ends_on, agreed_ends_on=contract.ends_on, cancellation=cancellation)
 
 
 def check_term(contract: Contract, others: Iterable[Contract] = ()) -> None:
@@ -101,13 +117,18 @@ def covering(contracts: Iterable[Contract], day: date) -> Contract | None:
 
 
 def check_covered(contracts: Iterable[Contract], day: date) -> Contract:
-    """Return the contract of a local day; raises NoContract with the next start and the last end (R27, R28, D23)."""
+    """Return the contract of a local day; raises NoContract with the next start and the last end (R27, R28, D18, D23).
+
+    A contract that never starts neither starts nor ends; where there is no other, it is what is told of.
+    """
     terms = tuple(contracts)
     contract = covering(terms, day)
     if contract is None:
-        starts = [term.starts_on for term in terms if term.starts_on > day]
-        ends = [term.ends_on for term in terms if term.ends_on < day]
-        raise NoContract(day, min(starts, default=None), max(ends, default=None))
+        real = [term for term in terms if not term.never_starts]
+        starts = [term.starts_on for term in real if term.starts_on > day]
+        last = max((term for term in real if term.ends_on < day), key=lambda term: term.ends_on, default=None)
+        is_cancelled = bool(terms) if last is None else last.cancellation is not None
+        raise NoContract(day, min(starts, default=None), last and last.ends_on, is_cancelled=is_cancelled)
     return contract
 
 

@@ -32,14 +32,9 @@ Refusal
 │   ├── OnSiteNeedsAddendum  (R24, R26, D25)
 │   └── RemoteNeedsAccess    (R25)
 ├── NoContract               the customer has no contract on that day (R27, R28, D23)
-├── TermRefusal              dates that can not be a contract's (R6-R8, R28)
-│   ├── NotMonthStart
-│   ├── NotMonthEnd
-│   ├── EndsBeforeStart
-│   ├── OverYearEnd
-│   ├── StartsTooSoon
-│   └── OverlappingTerm
 └── ResponseTooSlow          a response time that could exceed the pick-up target (D20)
+
+The branches TermRefusal and CancellationRefusal are in contract/term_errors.py.
 """
 
 from __future__ import annotations
@@ -50,7 +45,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime, time
 
-    from contract.contracts import Contract
     from contract.estimates import Estimate
     from contract.hours import WorkEntry
     from contract.moves import Move
@@ -246,49 +240,15 @@ class RemoteNeedsAccess(EntryRefusal):
 
 @dataclass(eq=False)
 class NoContract(Refusal):
-    """No contract covers `day`: one starts later, or the last one ended, or there never was one (R27, R28, D23)."""
+    """No contract covers `day`: one starts later, or the last one ended, or there never was one (R27, R28, D23).
+
+    `is_cancelled`: the one that ended was cancelled; without an end, one was cancelled before it started (D18).
+    """
 
     day: date
     starts_on: date | None
     ended_on: date | None
-
-
-@dataclass(eq=False)
-class TermRefusal(Refusal):
-    """The first and last day that were asked for (R6-R8, R28)."""
-
-    starts_on: date
-    ends_on: date
-
-
-class NotMonthStart(TermRefusal):
-    """A contract starts on the first day of a month (R7)."""
-
-
-class NotMonthEnd(TermRefusal):
-    """A contract ends on the last day of a month (R7)."""
-
-
-class EndsBeforeStart(TermRefusal):
-    """The last day lies before the first (R6)."""
-
-
-class OverYearEnd(TermRefusal):
-    """A contract ends at the latest on 31 December of the year it starts in (R28, D17)."""
-
-
-@dataclass(eq=False)
-class StartsTooSoon(TermRefusal):
-    """The first day can not be before `earliest`, the month after the last signature (R27, D16)."""
-
-    earliest: date
-
-
-@dataclass(eq=False)
-class OverlappingTerm(TermRefusal):
-    """The customer already has `contract` in this time (D17)."""
-
-    contract: Contract
+    is_cancelled: bool = False
 
 
 @dataclass(eq=False)

@@ -13,8 +13,9 @@ from bot import terms
 from bot.cli.opened import CustomerWord, change, customer_named
 from bot.terms import NotKept, Reason
 from cards.customer_forms import read_amount
-from contract.contracts import Addendum, starts_after_signing, year_end
+from contract.contracts import Addendum
 from contract.local_time import day_start, local
+from contract.periods import starts_after_signing, year_end
 from storage.contracts import load_prices
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import inspect
 import re
+from types import ModuleType
 
 import pytest
 
-from contract import errors
+from contract import errors, term_errors
 from contract.errors import OverAllowance, Refusal
 
-CLASSES = [found for _, found in inspect.getmembers(errors, inspect.isclass) if issubclass(found, Refusal)]
+MODULES = errors, term_errors
+"""The root of the tree, and the branches that have a file of their own."""
+
 DRAWN = re.compile(r"^([ │├└─]*)(\w+)", re.MULTILINE)
 
 
-def drawn() -> dict[str, str]:
-    """The parent of every class, as the drawing in the docstring has it."""
+def classes(module: ModuleType) -> list[type[Refusal]]:
+    """The refusals a module defines, without the root."""
+    found = inspect.getmembers(module, inspect.isclass)
+    return [
+        kind
+        for _, kind in found
+        if issubclass(kind, Refusal) and kind.__mro__[1] is not Exception and kind.__module__ == module.__name__
+    ]
+
+
+def drawn(module: ModuleType) -> dict[str, str]:
+    """The parent of every class, as the drawing in the module's docstring has it."""
     parents: dict[str, str] = {}
     above: dict[int, str] = {}
-    for lead, name in DRAWN.findall((errors.__doc__ or "").partition("Refusal\n")[2]):
+    for lead, name in DRAWN.findall((module.__doc__ or "").partition("Refusal\n")[2].partition("\n\n")[0]):
         depth = len(lead)
         parents[name] = above.get(depth - 4, "Refusal")
         above[depth] = name
@@ -32,12 +45,13 @@ def test_worked_example() -> None:
     assert isinstance(refused, errors.EntryRefusal)
 
 
-def test_the_drawing_is_the_tree() -> None:
+@pytest.mark.parametrize("module", MODULES)
+def test_the_drawing_is_the_tree(module: ModuleType) -> None:
     """The docstring draws every class under its parent, so that a reader can trust it."""
-    assert drawn() == {found.__name__: found.__mro__[1].__name__ for found in CLASSES if found is not Refusal}
+    assert drawn(module) == {found.__name__: found.__mro__[1].__name__ for found in classes(module)}
 
 
-@pytest.mark.parametrize("found", [found for found in CLASSES if found is not Refusal])
+@pytest.mark.parametrize("found", [found for module in MODULES for found in classes(module)])
 def test_each_names_its_rule(found: type[Refusal]) -> None:
     """Every refusal cites the sentence of the contract, or the decision, that it comes from."""
     assert re.search(r"\b[RD]\d+", found.__doc__ or "")
