@@ -19,7 +19,6 @@ more than was billed of it before. An entry that a correction made smaller since
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -65,12 +64,10 @@ class _Play:
     def __init__(self, record: TicketRecord, prices: PriceBook, calendar: Calendar) -> None:
         self._record = record
         self._prices = prices
-        entries = sorted(enumerate(record.entries), key=lambda pair: (pair[1].recorded_at, pair[0]))
-        self._cut = [
-            (_Known(number, entry), slices(entry.started_at, entry.ended_at, calendar)) for number, entry in entries
-        ]
-        by_id = {entry.id: number for number, entry in entries if entry.id}
-        self._roots = {known.number: _root(known.number, record.entries, by_id) for known, _ in self._cut}
+        self._entries = sorted(record.entries, key=lambda entry: entry.recorded_at)
+        self._cuts = [slices(entry.started_at, entry.ended_at, calendar) for entry in self._entries]
+        by_id = {entry.id: number for number, entry in enumerate(self._entries) if entry.id}
+        self._roots = [_root(number, self._entries, by_id) for number in range(len(self._entries))]
         self._billed: dict[_Source, Counter[tuple[Month, _Key]]] = {}
         self._minimum: Counter[Month] = Counter()
 
@@ -89,7 +86,9 @@ class _Play:
             elif not record.is_void(at):
                 lines += self._bill(self._worth(at, moment), at, moment)
         end = datetime.max.replace(tzinfo=record.ticket.created_at.tzinfo)
-        return TicketBill(tuple(lines), taken_back, self._take_back(self._worth(end, _LAST_MONTH), end, None))
+        due_back = self._take_back(self._worth(end, _LAST_MONTH), end, None)
+        due_after = self._minimum_now(end, _LAST_MONTH) if due_back and not record.is_void(end) else []
+        return TicketBill(tuple(lines), taken_back, due_back, tuple(due_after))
 
     def _months(self, created_in: Month) -> set[Month]:
         """Return the months with which anything can be billed; in all others nothing happens."""
@@ -97,8 +96,8 @@ class _Play:
         changes = [at for at, _ in record.voided]
         changes += [record.waived_at] if record.waived_at is not None else []
         months = {created_in, *(max(created_in, open_month(at)) for at in changes)}
-        for known, cut in self._cut:
-            recorded = open_month(known.entry.recorded_at)
+        for entry, cut in zip(self._entries, self._cuts, strict=True):
+            recorded = open_month(entry.recorded_at)
             months |= {recorded, *(max(piece.month, recorded) for piece in cut)}
         for cost in record.costs:
             happened = cost.happened_on.year, cost.happened_on.month
@@ -113,23 +112,23 @@ class _Play:
         """Return the billable pieces that stood just before `at`, of the months up to `last`, by source and line."""
         if self._record.is_void(at):
             return {}
-        known = [(one, cut) for one, cut in self._cut if one.entry.recorded_at < at]
-        corrected = {one.entry.corrects_id for one, _ in known} - {None}
-        standing = [(one, cut) for one, cut in known if one.entry.id not in corrected or not one.entry.id]
+        known = [(number, entry) for number, entry in enumerate(self._entries) if entry.recorded_at < at]
+        corrected = {entry.corrects_id for _, entry in known} - {None}
+        standing = [(number, entry) for number, entry in known if entry.id not in corrected or not entry.id]
         worth: dict[_Source, dict[_Key, list[Piece]]] = {}
         position = 0
-        for one, cut in sorted(standing, key=lambda pair: self._roots[pair[0].number]):
-            if not one.entry.is_billable:
+        for number, entry in sorted(standing, key=lambda pair: self._roots[pair[0]]):
+            if not entry.is_billable:
                 continue
             keyed: dict[_Key, list[Piece]] = {}
-            for piece in cut:
+            for piece in self._cuts[number]:
                 for part, grant in _granted(piece, position, self._record.grants):
                     if piece.month <= last:
-                        key = self._key(piece, one.entry, grant)
+                        key = self._key(piece, entry, grant)
                         estimate = grant.estimate if grant else None
-                        keyed.setdefault(key, []).append(Piece(one.entry.id, part.start, part.end, estimate))
+                        keyed.setdefault(key, []).append(Piece(entry.id, part.start, part.end, estimate))
                     position += part.minutes
-            worth["entry", self._roots[one.number]] = keyed
+            worth["entry", self._roots[number]] = keyed
         return worth
 
     def _key(self, piece: Slice, entry: WorkEntry, grant: Grant | None) -> _Key:
@@ -180,12 +179,16 @@ class _Play:
             _line(number, month, key, more[key], tuple(sorted(pieces[key], key=lambda piece: piece.start)))
             for key in sorted(more, key=_order)
         ]
+        return [*lines, *self._minimum_now(at, month)]
+
+    def _minimum_now(self, at: datetime, month: Month) -> list[Line]:
+        """Bill what the work billed so far is short of, or set off what was billed too much of that (D5)."""
         minutes = sum(quantity for (_, key), quantity in self._billed_lines().items() if key[1].is_minutes)
         minimum = minimum_line(minutes, self._minimum.total(), is_waived=self._record.is_waived(at))
-        if minimum:
-            self._minimum[month] += minimum
-            lines.append(_line(number, month, self._minimum_key(), minimum))
-        return lines
+        if not minimum:
+            return []
+        self._minimum[month] += minimum
+        return [_line(self._record.ticket.number, month, self._minimum_key(), minimum)]
 
     def _take_back(
         self, worth: Mapping[_Source, Mapping[_Key, Sequence[Piece]]], at: datetime, month: Month | None
@@ -206,25 +209,30 @@ class _Play:
                 if back and month in (None, billed_in):
                     billed[billed_in, key] -= back
                     less[billed_in, key] += back
-        number = self._record.ticket.number
         lines = []
         for billed_in, key in sorted(less, key=lambda one: (one[0], _order(one[1]))):
             before = billed_before[billed_in, key]
             after = before - less[billed_in, key]
             amount = _amount(key, before) - _amount(key, after)
-            year, kind, price, what = key
-            lines.append(Line(number, billed_in, kind, year, before - after, price, amount, what=what))
+            lines.append(self._back(billed_in, key, before - after, amount))
         return (*lines, *self._minimum_back(at, month))
 
     def _minimum_back(self, at: datetime, month: Month | None) -> list[Line]:
         """Take back the minimum of a ticket that became a duplicate, or whose minimum was waived, after its invoice."""
-        created_in = month_of(self._record.ticket.created_at)
         billed = self._minimum.total()
-        is_due = self._record.is_void(at) or self._record.is_waived(at)
-        if billed <= 0 or not is_due or month not in (None, created_in):
+        if billed <= 0 or not (self._record.is_void(at) or self._record.is_waived(at)):
             return []
+        billed_in = max(month for month, minutes in self._minimum.items() if minutes > 0)
+        if month not in (None, billed_in):
+            return []
+        key = self._minimum_key()
+        amount = sum(_amount(key, minutes) for minutes in self._minimum.values())
         self._minimum.clear()
-        return [_line(self._record.ticket.number, created_in, self._minimum_key(), billed)]
+        return [self._back(billed_in, key, billed, amount)]
+
+    def _back(self, billed_in: Month, key: _Key, quantity: int, amount: int) -> Line:
+        year, kind, price, what = key
+        return Line(self._record.ticket.number, billed_in, kind, year, quantity, price, amount, what=what)
 
     def _billed_lines(self) -> Counter[tuple[Month, _Key]]:
         together: Counter[tuple[Month, _Key]] = Counter()
@@ -235,14 +243,6 @@ class _Play:
     def _minimum_key(self) -> _Key:
         year = month_of(self._record.ticket.created_at)[0]
         return year, MINIMUM, self._prices.for_year(year).office_cents, ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An entry, and its place among those recorded: drafts have no number of their own yet."""
-
-    number: int
-    entry: WorkEntry
 
 
 def _root(number: int, entries: Sequence[WorkEntry], by_id: Mapping[int, int]) -> int:

@@ -59,6 +59,17 @@ def minutes_of_work(minutes: int, **fields: Any) -> WorkEntry:
     return entry(MONDAY, MONDAY + timedelta(minutes=minutes), **fields)
 
 
+def one_after_another(lengths: list[int]) -> list[WorkEntry]:
+    """Entries without a gap from Monday 10:00 on, all recorded at the end of the last."""
+    worked: list[WorkEntry] = []
+    start, end = MONDAY, MONDAY + timedelta(minutes=sum(lengths))
+    for number, length in enumerate(lengths, start=1):
+        stop = start + timedelta(minutes=length)
+        worked.append(entry(start, stop, id=number, recorded_at=end))
+        start = stop
+    return worked
+
+
 def estimate(minutes: int = 240, *, revision: int = 1, now: datetime = MONDAY, **fields: Any) -> Estimate:
     """An open estimate, offered on Monday 23 November 2026, 10:00."""
     return offer(

@@ -1,4 +1,4 @@
-"""What a ticket costs, to the cent (R14, R31, D5-D7, D9-D11, D22, D26, D33)."""
+"""What is billed for a ticket, when, and what is due back (R14, R31, D5-D7, D9-D11, D13, D22, D26, D33)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.amounts import entry_amount_cents, ticket_amount_cents, ticket_lines
+from contract.amounts import ticket_amount_cents, ticket_lines
 from contract.holidays import HolidayProfile
 from contract.hours import OutsideHoursReason, WorkEntry
 from contract.lines import MINIMUM
-from contract.months import billing_month, issued_at, month_of
 from contract.prices import PriceBook, contract_prices
 from contract.rate_bands import RateBand
-from tests.contract.builders import MONDAY, PRICES, at, entry, minutes_of_work, ticket
+from tests.contract.builders import MONDAY, PRICES, at, entry, minutes_of_work, one_after_another, ticket
 
 NEXT_YEAR = replace(contract_prices(2027), office_cents=9000, after_hours_cents=11500, weekend_holiday_cents=13500)
 BOOK = PriceBook([contract_prices(2026), NEXT_YEAR])
@@ -27,15 +25,6 @@ def rows(entries: list[WorkEntry], prices: PriceBook = PRICES) -> list[tuple[obj
     """The lines of the Monday's ticket: month, kind, price year, minutes, cents."""
     lines = ticket_lines(ticket(), entries, prices)
     return [(line.month, line.kind, line.price_year, line.minutes, line.amount_cents) for line in lines]
-
-
-def test_worked_example() -> None:
-    """1:25 hours; 10 minutes with their minimum; one more minute as the difference of two lines (D5, D6, D33)."""
-    assert ticket_amount_cents(ticket(), [minutes_of_work(85)], PRICES) == 12042
-    ten = minutes_of_work(10, id=1)
-    assert rows([ten]) == [((2026, 11), "office", 2026, 10, 1417), ((2026, 11), MINIMUM, 2026, 5, 708)]
-    eleventh = entry("2026-11-23 11:00", "2026-11-23 11:01", id=2)
-    assert entry_amount_cents(ticket(), [ten], eleventh, PRICES) == 141
 
 
 def test_without_work() -> None:
@@ -70,21 +59,6 @@ def test_new_years_night() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "recorded,month",
-    [
-        ("2026-11-30 18:00", (2026, 11)),
-        ("2026-12-01 11:59:59", (2026, 11)),
-        ("2026-12-01 12:00", (2026, 12)),
-        ("2027-01-01 11:00", (2026, 12)),
-        ("2027-02-01 12:00", (2027, 2)),
-    ],
-)
-def test_late_entries(recorded: str, month: tuple[int, int]) -> None:
-    """What is recorded at or after the issue of its month goes on the next invoice that is not issued yet (D9)."""
-    assert billing_month((2026, 11), at(recorded)) == month
-
-
 def test_a_late_entry_keeps_its_rates() -> None:
     """In its own month only the minimum, in the next its real minutes and the set-off (D5, D9)."""
     late = entry("2026-11-30 16:00", "2026-11-30 16:40", id=1, recorded_at=at("2026-12-02 09:00"))
@@ -93,13 +67,6 @@ def test_a_late_entry_keeps_its_rates() -> None:
         ((2026, 12), "office", 2026, 40, 5667),
         ((2026, 12), MINIMUM, 2026, -15, -2125),
     ]
-
-
-def test_issue_moments() -> None:
-    """The 1st of the next month at 12:00 local, in summer and winter; months are local (D1, D8)."""
-    assert issued_at((2026, 12)) == at("2027-01-01 12:00")
-    assert issued_at((2026, 6)) == at("2026-07-01 12:00")
-    assert month_of(at("2026-06-30T22:30:00Z")) == (2026, 7)
 
 
 def test_what_is_not_billed() -> None:
@@ -135,30 +102,11 @@ def test_corrected_entries_count_once() -> None:
 LENGTHS = st.lists(st.integers(1, 5000), min_size=1, max_size=6)
 
 
-def one_after_another(lengths: list[int]) -> list[WorkEntry]:
-    """Entries without a gap from Monday 10:00 on, all recorded at the end of the last."""
-    worked: list[WorkEntry] = []
-    start, end = MONDAY, MONDAY + timedelta(minutes=sum(lengths))
-    for number, length in enumerate(lengths, start=1):
-        stop = start + timedelta(minutes=length)
-        worked.append(entry(start, stop, id=number, recorded_at=end))
-        start = stop
-    return worked
-
-
 @given(LENGTHS)
 def test_cutting_changes_no_amount(lengths: list[int]) -> None:
     """An entry cut anywhere, into any number of parts, costs the same to the cent (D6)."""
     whole = one_after_another([sum(lengths)])
     assert ticket_lines(ticket(), one_after_another(lengths), BOOK) == ticket_lines(ticket(), whole, BOOK)
-
-
-@given(LENGTHS)
-def test_entries_add_up_to_the_lines(lengths: list[int]) -> None:
-    """The amounts shown entry by entry add up to the work lines of the ticket (D33)."""
-    worked = one_after_another(lengths)
-    shown = sum(entry_amount_cents(ticket(), worked[:n], one, BOOK) for n, one in enumerate(worked))
-    assert shown == sum(line.amount_cents for line in ticket_lines(ticket(), worked, BOOK) if line.kind != MINIMUM)
 
 
 WHEN = st.integers(2, 190 * 24).map(lambda hours: MONDAY + timedelta(hours=hours))
