@@ -43,7 +43,7 @@ def _list(turn: Turn, ticket: Ticket, page: int = 1) -> Card:
     # The amount of an entry is the line after it minus the line before it, in the order in which they were recorded.
     recorded = sorted(ledger.entries, key=lambda entry: entry.id)
     amounts = {
-        entry.id: entry_amount_cents(ticket, recorded[:count], entry, ledger.prices)
+        entry.id: entry_amount_cents(ticket, recorded[:count], entry, ledger.prices, grants=ledger.grants)
         for count, entry in enumerate(recorded)
     }
     newest = sorted(ledger.entries, key=lambda entry: (entry.started_at, entry.id), reverse=True)
@@ -55,7 +55,7 @@ def _list(turn: Turn, ticket: Ticket, page: int = 1) -> Card:
         ticket=ticket,
         customer_name=load_customer(turn.session, ticket.customer_id).name,
         allowance=ledger.allowance,
-        amount_cents=ticket_amount_cents(ticket, ledger.entries, ledger.prices),
+        amount_cents=ticket_amount_cents(ticket, ledger.entries, ledger.prices, grants=ledger.grants),
         lines=tuple(
             EntryLine(
                 entry=entry,
@@ -128,7 +128,7 @@ def _correct(turn: Turn, ticket: Ticket, entry: WorkEntry, click: CorrectTime, k
         return
     check_draft(turn, ledger, draft, replacing=entry)
     after = Allowance(ticket.granted_minutes, logged_minutes((*ledger.entries, draft)))
-    amount_cents = entry_amount_cents(ticket, ledger.entries, draft, ledger.prices)
+    amount_cents = entry_amount_cents(ticket, ledger.entries, draft, ledger.prices, grants=ledger.grants)
     corrected = event(
         turn,
         ticket,

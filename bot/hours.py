@@ -19,6 +19,7 @@ from contract.amounts import entry_amount_cents
 from contract.contracts import Contract
 from contract.errors import EntryRefusal, NoContract, TextMissing
 from contract.events import EventKind, TicketEvent
+from contract.grants import Grant
 from contract.hours import (
     WorkEntry,
     billed_minutes_by_band,
@@ -33,6 +34,7 @@ from contract.prices import PriceBook
 from contract.tickets import Ticket
 from contract.work_times import clock_of, is_shown_as, read_work_times
 from storage.contracts import load_consents, load_contracts
+from storage.estimates import load_grants
 from storage.hours import (
     add_entry,
     load_entries,
@@ -55,6 +57,8 @@ class Ledger:
     prices: PriceBook
     contracts: tuple[Contract, ...]
     consents: tuple[AccessConsent, ...]
+    grants: tuple[Grant, ...]
+    """Which estimate allowed which minute, and at most at which price (D13)."""
 
     @property
     def allowance(self) -> Allowance:
@@ -70,6 +74,7 @@ def load_ledger(turn: Turn, ticket: Ticket) -> Ledger:
         prices=prices_of(turn.session, ticket, turn.now),
         contracts=load_contracts(turn.session, ticket.customer_id),
         consents=load_consents(turn.session, ticket.customer_id),
+        grants=load_grants(turn.session, ticket),
     )
 
 
@@ -172,7 +177,7 @@ def _keep(
         "minutes": entry.minutes,
         "is_billable": entry.is_billable,
         "bands": {band.value: minutes for band, minutes in bands.items() if minutes},
-        "amount_cents": entry_amount_cents(ticket, ledger.entries, draft, ledger.prices),
+        "amount_cents": entry_amount_cents(ticket, ledger.entries, draft, ledger.prices, grants=ledger.grants),
     }
     if span.was_repeated:
         details["was_repeated"] = True

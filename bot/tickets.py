@@ -27,6 +27,7 @@ from contract.amounts import ticket_amount_cents
 from contract.contracts import covering
 from contract.estimates import Estimate
 from contract.events import EventKind, TicketEvent
+from contract.grants import Grant
 from contract.hours import WorkEntry
 from contract.local_time import local
 from contract.moves import moves
@@ -34,12 +35,13 @@ from contract.people import Contact, Role
 from contract.prices import PriceBook
 from contract.tickets import Ticket, waiting_for
 from storage.contacts import load_contacts, load_customer
-from storage.contracts import load_consents, load_contracts, load_prices
+from storage.contracts import load_consents, load_contracts
 from storage.errors import NotFound
-from storage.estimates import latest_estimate
+from storage.estimates import latest_estimate, load_grants
 from storage.files import count_files
 from storage.hours import load_entries, load_timer
 from storage.people import Standing
+from storage.prices import load_prices
 from storage.tickets import (
     add_event,
     count_events,
@@ -100,6 +102,7 @@ class Record:
     pickup_due_at: datetime
     prices: PriceBook
     entries: tuple[WorkEntry, ...] = ()
+    grants: tuple[Grant, ...] = ()
     estimate: Estimate | None = None
     more_events: int = 0
     files: int = 0
@@ -118,6 +121,7 @@ def _record(session: Session, reader: Standing, ticket: Ticket, now: datetime) -
         pickup_due_at=load_ticket_dates(session, ticket.number).pickup_due_at,
         prices=prices_of(session, ticket, now),
         entries=load_entries(session, ticket.number),
+        grants=load_grants(session, ticket),
         estimate=estimate,
         more_events=count_events(session, ticket.number, internal=is_staff) - len(events) if full else 0,
         files=count_files(session, ticket.number, internal=is_staff),
@@ -160,7 +164,7 @@ def ticket_sheet(
         passed_on_at=record.passed_on_at,
         pickup_due_at=record.pickup_due_at,
         allowance=Allowance(ticket.granted_minutes, logged),
-        amount_cents=ticket_amount_cents(ticket, record.entries, record.prices),
+        amount_cents=ticket_amount_cents(ticket, record.entries, record.prices, grants=record.grants),
         estimate=estimate,
         decided_by=names[estimate.decided_by] if estimate and estimate.decided_by is not None else None,
         events=tuple(record.events),

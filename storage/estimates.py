@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from contract.estimates import DecidedVia, Estimate, EstimateState, Instrument, RateCents
 from contract.events import EventKind, TicketEvent
+from contract.grants import Grant, grants_of
+from contract.tickets import Ticket
 from storage.errors import NotFound
 from storage.rows import insert_row
 from storage.tables import estimates, ticket_events
@@ -116,6 +118,21 @@ def load_estimates(session: Session, ticket_number: int) -> tuple[Estimate, ...]
         select(estimates).where(estimates.c.ticket_number == ticket_number).order_by(estimates.c.revision)
     )
     return tuple(map(estimate_of, rows))
+
+
+def load_grants(session: Session, ticket: Ticket) -> tuple[Grant, ...]:
+    """Which estimate allowed which minute of a ticket; nothing is loaded where none was ever approved (D13)."""
+    if not ticket.approved_minutes:
+        return ()
+    stops = session.execute(
+        select(ticket_events.c.at, ticket_events.c.details).where(
+            ticket_events.c.ticket_number == ticket.number,
+            ticket_events.c.kind == EventKind.WORK_STOPPED.value,
+        )
+    )
+    return grants_of(
+        load_estimates(session, ticket.number), [(row.at, row.details["granted_minutes"]) for row in stops]
+    )
 
 
 def load_shown_digest(session: Session, estimate_id: int) -> str | None:
