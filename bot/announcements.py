@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -27,6 +27,9 @@ from storage.posted_cards import readers_of, subjects_of
 
 SHOW, LINE, FETCH_FILE, LOOK_UP = "show", "line", "fetch_file", "look_up"
 MAKE_DOCUMENTS, MAIL, MAIL_LINES = "make_documents", "mail", "mail_lines"
+
+MAILED_EVERY = timedelta(hours=1)
+"""How often somebody whom Teams does not reach gets a mail at most."""
 
 DOCUMENT_BOXES = 4
 """Mailboxes that documents are spread over: that many are made at a time."""
@@ -168,6 +171,18 @@ def customer_subject(customer_id: int) -> str:
     return f"customer:{customer_id}"
 
 
+def contract_changed(session: Session, contract_id: int, customer_id: int, now: datetime, *, by: int | None) -> None:
+    """A contract was signed, renewed or cancelled: both sides get its card, but for who did it (R5, R8, R27)."""
+    subject = f"term:{contract_id}"
+    told = _readers(contact_ids(session, customer_id), manager_ids(session))
+    for person_id in _readers(told, readers_of(session, subject)):
+        if person_id in told and person_id != by:
+            show(session, person_id, "term", {"term": contract_id}, now, fresh=True, subject=subject)
+        else:
+            show(session, person_id, "term", {"term": contract_id}, now, post=False, subject=subject)
+    follow(session, customer_subject(customer_id), now)
+
+
 def follow(session: Session, subject: str, now: datetime, *, also: Collection[int] = ()) -> None:
     """Bring every open copy of a live card up to date, whoever has it, without a sound.
 
@@ -256,4 +271,19 @@ def mail(session: Session, to: str, what: str, args: Mapping[str, Any], now: dat
         payload={"to": to, "what": what, "args": dict(args)},
         now=now,
         key=f"{outbox.ONCE}mail:{key}",
+    )
+
+
+def mail_lines(session: Session, person_id: int, now: datetime) -> None:
+    """Send by mail what Teams did not take for this person within this hour, when the hour is over: one mail an hour."""
+    began = now.replace(minute=0, second=0, microsecond=0)
+    outbox.enqueue(
+        session,
+        mailbox=f"mail:person:{person_id}",
+        kind=MAIL_LINES,
+        payload={"person": person_id, "since": began.isoformat(), "until": (began + MAILED_EVERY).isoformat()},
+        now=now,
+        # What ended in the last moments of the hour may be written down a little later.
+        due_at=began + MAILED_EVERY + timedelta(minutes=1),
+        key=f"mail_lines:{person_id}:{began.isoformat()}",
     )

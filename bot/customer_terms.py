@@ -1,52 +1,43 @@
-"""What was agreed with a customer, recorded by a manager: contract, addendum, prices, access (R6, R25, R26, R29).
+"""What was agreed with a customer, recorded by a manager: prices and access (R25, R29). Contracts: customer_contracts.
 
-The functions without a turn are the acts themselves, shared with the command line; they raise a Refusal or a
-`NotKept`. The others show the forms, and show them again with everything typed and the reason where it can't be kept.
+The acts themselves are in `bot/terms.py` and `bot/prices.py`, shared with the command line. Here are the forms; they
+are shown again with everything typed and the reason where it can't be kept.
 
 Submitting twice keeps one thing: the customer's row is held, and what is there already is recognised.
 """
 
 from __future__ import annotations
 
-from bot import announcements, terms
+from bot import announcements, prices, terms
 from bot.announcements import customer_subject
 from bot.customers import customer_answer
 from bot.terms import NotKept, Reason
 from bot.tickets import new_form_id
 from bot.turn import Answer, Turn
 from cards.clicks.customers import (
-    KeepAddendum,
     KeepConsent,
-    KeepContract,
     KeepPrices,
-    StartAddendum,
     StartConsent,
     StartConsentWithdrawal,
-    StartContract,
     StartPrices,
     WithdrawConsent,
 )
 from cards.components import Card
 from cards.customer_forms import (
-    addendum_form,
     consent_form,
     consent_withdrawal_form,
-    contract_form,
     prices_form,
     read_amount,
     write_amount,
 )
 from cards.language import Texts, message
 from cards.refusals import refusal_text
-from contract.contracts import Addendum, covering
-from contract.errors import Refusal
 from contract.holidays import HolidayProfile
-from contract.local_time import DAY, local
+from contract.local_time import local
 from contract.people import Customer
-from contract.periods import starts_after_signing, year_end
 from contract.prices import PriceList
 from storage.contacts import load_customer
-from storage.contracts import load_contracts, load_prices
+from storage.prices import load_prices
 
 _REASONS = {
     Reason.MISSING: message("Fill in every field that is needed."),
@@ -54,7 +45,12 @@ _REASONS = {
     Reason.NO_TERM: message("The addendum has to lie within one contract of this customer."),
     Reason.ENDS_FIRST: message("The last day lies before the first."),
     Reason.YEAR_BEGAN: message("The prices of that year hold already and can't be changed during the year."),
+    Reason.INVOICED: message("By the prices of that year was invoiced already: they can't be changed."),
     Reason.AMOUNT: message("An amount is not readable. Write it as 85 or 87.50."),
+    Reason.FUTURE: message("That day lies in the future."),
+    Reason.NO_CONTRACT: message("There is no contract for this."),
+    Reason.WHICH_CONTRACT: message("There are several contracts. Name the one that is meant."),
+    Reason.RENEWED: message("That contract has been renewed already."),
 }
 
 
@@ -63,77 +59,15 @@ def reason_text(error: Exception, t: Texts, turn: Turn) -> str:
     return t(_REASONS[error.reason]) if isinstance(error, NotKept) else refusal_text(error, turn.language, turn.now)
 
 
-def _held(turn: Turn, customer_id: int) -> Customer:
+def held_customer(turn: Turn, customer_id: int) -> Customer:
+    """The customer, held until the end of the turn: nobody else records anything about it meanwhile."""
     return load_customer(turn.session, customer_id, lock=True)
 
 
-def _kept(turn: Turn, customer_id: int, notice: str) -> Card:
+def kept(turn: Turn, customer_id: int, notice: str) -> Card:
+    """The customer's card after something was recorded; every other copy of it follows."""
     announcements.follow(turn.session, customer_subject(customer_id), turn.now)
     return customer_answer(turn, customer_id, notice)
-
-
-# --- contract and addendum --------------------------------------------------------------------------------------------
-
-
-def start_contract(turn: Turn, click: StartContract) -> Answer:
-    """Show the form, with the next possible term in it."""
-    customer = load_customer(turn.session, click.customer)
-    today = local(turn.now).date()
-    running = [contract.ends_on for contract in load_contracts(turn.session, customer.id)]
-    starts_on = max([starts_after_signing(turn.now), *(end + DAY for end in running)])
-    filled = KeepContract(
-        form_id=new_form_id(),
-        customer=customer.id,
-        signed_on=today,
-        starts_on=starts_on,
-        ends_on=year_end(starts_on),
-    )
-    return contract_form(customer, filled, turn.language)
-
-
-def keep_contract(turn: Turn, click: KeepContract) -> Answer:
-    """Keep a contract; dates that can not be a contract's come back with the form (R6-R8, R27, R28)."""
-    customer = _held(turn, click.customer)
-    try:
-        terms.keep_contract(
-            turn.session,
-            customer.id,
-            turn.now,
-            number=click.number,
-            signed_on=click.signed_on,
-            starts_on=click.starts_on,
-            ends_on=click.ends_on,
-        )
-    except (Refusal, NotKept) as error:
-        return contract_form(customer, click, turn.language, notice=reason_text(error, turn.texts, turn))
-    return _kept(turn, customer.id, turn.texts("Contract {number} is recorded.", number=click.number))
-
-
-def start_addendum(turn: Turn, click: StartAddendum) -> Answer:
-    """Show the form, for the rest of the contract of today."""
-    customer = load_customer(turn.session, click.customer)
-    today = local(turn.now).date()
-    contract = covering(load_contracts(turn.session, customer.id), today)
-    filled = KeepAddendum(
-        form_id=new_form_id(),
-        customer=customer.id,
-        signed_on=today,
-        starts_on=today,
-        ends_on=contract.ends_on if contract else year_end(today),
-    )
-    return addendum_form(customer, filled, turn.language)
-
-
-def keep_addendum(turn: Turn, click: KeepAddendum) -> Answer:
-    """Keep an addendum for on-site work (R26)."""
-    customer = _held(turn, click.customer)
-    try:
-        if click.signed_on is None or click.starts_on is None or click.ends_on is None:
-            raise NotKept(Reason.MISSING)
-        terms.keep_addendum(turn.session, customer.id, Addendum(click.signed_on, click.starts_on, click.ends_on))
-    except NotKept as error:
-        return addendum_form(customer, click, turn.language, notice=reason_text(error, turn.texts, turn))
-    return _kept(turn, customer.id, turn.texts("The addendum is recorded."))
 
 
 # --- prices -----------------------------------------------------------------------------------------------------------
@@ -142,17 +76,17 @@ def keep_addendum(turn: Turn, click: KeepAddendum) -> Answer:
 def start_prices(turn: Turn, click: StartPrices) -> Answer:
     """Show the form, with what would hold without a list of that year: the last one's, or the contract's."""
     customer = load_customer(turn.session, click.customer)
-    prices = load_prices(turn.session, customer.id, (click.year,)).for_year(click.year)
-    holidays, language = prices.holidays, turn.language
+    held = load_prices(turn.session, customer.id, (click.year,)).for_year(click.year)
+    holidays, language = held.holidays, turn.language
     extra = ("good_friday", holidays.good_friday), ("dec_24", holidays.dec_24), ("dec_31", holidays.dec_31)
     filled = KeepPrices(
         form_id=new_form_id(),
         customer=customer.id,
         year=click.year,
-        fee=write_amount(prices.fee_cents, language),
-        office=write_amount(prices.office_cents, language),
-        after_hours=write_amount(prices.after_hours_cents, language),
-        weekend_holiday=write_amount(prices.weekend_holiday_cents, language),
+        fee=write_amount(held.fee_cents, language),
+        office=write_amount(held.office_cents, language),
+        after_hours=write_amount(held.after_hours_cents, language),
+        weekend_holiday=write_amount(held.weekend_holiday_cents, language),
         extra_holidays=tuple(name for name, is_on in extra if is_on),  # type: ignore[misc]  # the names of the Literal
         liberation_day=holidays.liberation_day,
     )
@@ -161,12 +95,12 @@ def start_prices(turn: Turn, click: StartPrices) -> Answer:
 
 def keep_prices(turn: Turn, click: KeepPrices) -> Answer:
     """Keep the price list of a year, unless one holds in it already (R29, R30)."""
-    customer = _held(turn, click.customer)
+    customer = held_customer(turn, click.customer)
     try:
-        terms.keep_prices(turn.session, customer.id, _prices(click), turn.now)
+        prices.keep_prices(turn.session, customer.id, _prices(click), turn.now)
     except NotKept as error:
         return prices_form(customer, click, turn.language, notice=reason_text(error, turn.texts, turn))
-    return _kept(turn, customer.id, turn.texts("The prices of {year} are recorded.", year=click.year))
+    return kept(turn, customer.id, turn.texts("The prices of {year} are recorded.", year=click.year))
 
 
 def _prices(click: KeepPrices) -> PriceList:
@@ -202,7 +136,7 @@ def start_consent(turn: Turn, click: StartConsent) -> Answer:
 
 def keep_consent(turn: Turn, click: KeepConsent) -> Answer:
     """Record a consent (R25); the cards of open tickets follow."""
-    customer = _held(turn, click.customer)
+    customer = held_customer(turn, click.customer)
     try:
         if not click.given_by or not click.document or click.valid_from is None:
             raise NotKept(Reason.MISSING)
@@ -217,7 +151,7 @@ def keep_consent(turn: Turn, click: KeepConsent) -> Answer:
         )
     except NotKept as error:
         return consent_form(customer, click, turn.language, notice=reason_text(error, turn.texts, turn))
-    return _kept(turn, customer.id, turn.texts("The consent is recorded."))
+    return kept(turn, customer.id, turn.texts("The consent is recorded."))
 
 
 def start_consent_withdrawal(turn: Turn, click: StartConsentWithdrawal) -> Answer:
@@ -227,6 +161,6 @@ def start_consent_withdrawal(turn: Turn, click: StartConsentWithdrawal) -> Answe
 
 def withdraw_consent(turn: Turn, click: WithdrawConsent) -> Answer:
     """Access ends now (R25)."""
-    customer = _held(turn, click.customer)
+    customer = held_customer(turn, click.customer)
     terms.withdraw_consent(turn.session, customer.id, turn.now)
-    return _kept(turn, customer.id, turn.texts("Remote access is withdrawn."))
+    return kept(turn, customer.id, turn.texts("Remote access is withdrawn."))

@@ -12,22 +12,17 @@ from bot.tickets import new_form_id
 from bot.turn import Answer, Policy, Turn
 from cards.clicks.people import SearchCustomers, ShowCustomer, ShowCustomers
 from cards.components import Card
-from cards.customers import (
-    PAGE_CUSTOMERS,
-    ContactLine,
-    CustomerLine,
-    CustomerList,
-    CustomerSheet,
-    customer_card,
-    customer_list_card,
-)
+from cards.customer_list import PAGE_CUSTOMERS, CustomerLine, CustomerList, customer_list_card
+from cards.customers import ContactLine, CustomerSheet, customer_card
 from contract.local_time import local
 from contract.people import Role
+from storage.billing_details import load_billing_details
 from storage.contacts import list_knocks, load_contacts, load_customer
-from storage.contracts import has_own_prices, load_consents, load_contracts, load_prices
+from storage.contracts import load_consents, load_contracts
 from storage.customers import load_customer_page, load_reach
 from storage.errors import NotFound
 from storage.people import Standing
+from storage.prices import load_prices, price_years
 
 
 def show_customers(turn: Turn, click: ShowCustomers) -> Answer:
@@ -68,15 +63,16 @@ def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime
     customer = load_customer(session, customer_id)
     year = local(now).year
     book = load_prices(session, customer_id, (year,))
-    own = has_own_prices(session, customer_id)
+    own = price_years(session, customer_id)
     return CustomerSheet(
         customer=customer,
         contacts=contact_lines(session, customer_id),
         contracts=load_contracts(session, customer_id),
         prices=book.for_year(year),
-        has_own_prices=own,
-        is_year_missing=not own or book.is_missing(year),
+        has_own_prices=any(first <= year for first in own),
+        is_year_missing=year not in own,
         consents=load_consents(session, customer_id),
+        billing=load_billing_details(session, customer_id),
         knocks=tuple((knock.id, knock.person.name) for knock in list_knocks(session, customer_id)),
         is_manager=role is Role.MANAGER,
         now=now,

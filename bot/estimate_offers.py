@@ -24,9 +24,9 @@ from contract.people import Person
 from contract.prices import PriceBook
 from contract.tickets import Ticket
 from storage.contacts import contact_ids, load_contacts, load_customer
-from storage.contracts import load_prices
 from storage.estimates import add_estimate, latest_estimate, load_estimate, save_estimate
 from storage.posted_cards import readers_of
+from storage.prices import load_prices
 from storage.tickets import find_event
 
 

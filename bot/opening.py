@@ -28,9 +28,10 @@ from contract.people import Customer
 from contract.pickup import due
 from contract.rate_bands import is_office_time, next_office_start
 from contract.tickets import Ticket, propose_subject
-from storage.contracts import load_contracts, load_prices
+from storage.contracts import load_contracts
 from storage.errors import NotFound
 from storage.overview import recent_tickets
+from storage.prices import load_prices
 from storage.tickets import find_event, insert_ticket, load_ticket
 
 RECENT = timedelta(days=14)

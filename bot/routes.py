@@ -15,7 +15,10 @@ from bot import (
     attaching,
     chats,
     closing,
+    contracts,
     corrections,
+    customer_billing,
+    customer_contracts,
     customer_terms,
     customers,
     estimate_offers,
@@ -27,12 +30,17 @@ from bot import (
     people,
     phone_tickets,
     queue,
+    receipts,
+    renewal_warnings,
+    renewals,
     tickets,
     timer,
     work,
 )
 from bot.turn import Answer
 from bot.words import Edited, Installed, Typed, Uninstalled
+from cards.clicks import billing as billing_clicks
+from cards.clicks import contracts as contract_clicks
 from cards.clicks import customers as customer_clicks
 from cards.clicks import estimates as estimate_clicks
 from cards.clicks import files as file_clicks
@@ -77,16 +85,29 @@ ROUTES: Mapping[type, Route] = {
     people_clicks.StartRemoval: Route(MANAGER, people.start_removal),
     people_clicks.RemoveContact: Route(MANAGER, people.remove_contact),
     # what was agreed with a customer
-    customer_clicks.StartContract: Route(MANAGER, customer_terms.start_contract),
-    customer_clicks.KeepContract: Route(MANAGER, customer_terms.keep_contract),
-    customer_clicks.StartAddendum: Route(MANAGER, customer_terms.start_addendum),
-    customer_clicks.KeepAddendum: Route(MANAGER, customer_terms.keep_addendum),
+    customer_clicks.StartContract: Route(MANAGER, customer_contracts.start_contract),
+    customer_clicks.KeepContract: Route(MANAGER, customer_contracts.keep_contract),
+    customer_clicks.StartRenewal: Route(MANAGER, customer_contracts.start_renewal, writes=False),
+    customer_clicks.KeepRenewal: Route(MANAGER, customer_contracts.keep_renewal),
+    customer_clicks.StartCancellation: Route(MANAGER, customer_contracts.start_cancellation, writes=False),
+    customer_clicks.CheckCancellation: Route(MANAGER, customer_contracts.check_cancellation, writes=False),
+    customer_clicks.CancelContract: Route(MANAGER, customer_contracts.cancel_contract),
+    customer_clicks.StartAddendum: Route(MANAGER, customer_contracts.start_addendum),
+    customer_clicks.KeepAddendum: Route(MANAGER, customer_contracts.keep_addendum),
     customer_clicks.StartPrices: Route(MANAGER, customer_terms.start_prices),
     customer_clicks.KeepPrices: Route(MANAGER, customer_terms.keep_prices),
     customer_clicks.StartConsent: Route(MANAGER, customer_terms.start_consent),
     customer_clicks.KeepConsent: Route(MANAGER, customer_terms.keep_consent),
     customer_clicks.StartConsentWithdrawal: Route(MANAGER, customer_terms.start_consent_withdrawal),
     customer_clicks.WithdrawConsent: Route(MANAGER, customer_terms.withdraw_consent),
+    billing_clicks.StartBilling: Route(MANAGER, customer_billing.start_billing),
+    billing_clicks.KeepBilling: Route(MANAGER, customer_billing.keep_billing),
+    # the contract's course
+    contract_clicks.ShowContract: Route(PARTIES, contracts.show_contract, writes=False),
+    contract_clicks.ShowRenewal: Route(PARTIES, renewals.show_renewal),
+    contract_clicks.SignRenewal: Route(CONTACT, renewals.sign_renewal),
+    contract_clicks.ShowRenewals: Route(MANAGER, renewal_warnings.show_renewals),
+    contract_clicks.SendRenewals: Route(MANAGER, renewal_warnings.send_again),
     # tickets
     ticket_clicks.StartTicket: Route(CONTACT, opening.start_ticket, writes=False),
     ticket_clicks.OpenTicket: Route(CONTACT, opening.open_ticket),
@@ -145,6 +166,7 @@ ROUTES: Mapping[type, Route] = {
     estimate_clicks.WithdrawEstimate: Route(STAFF, estimate_offers.withdraw_estimate),
     estimate_clicks.StartPhoneDecision: Route(STAFF, estimate_offers.start_phone_decision),
     estimate_clicks.RecordDecision: Route(STAFF, estimate_offers.record_decision),
+    estimate_clicks.ShowReceipt: Route(PARTIES, receipts.show_receipt),
     estimate_clicks.ShowEstimate: Route(PARTIES, estimates.show_estimate),
     estimate_clicks.ApproveEstimate: Route(CONTACT, estimates.approve_estimate),
     estimate_clicks.DeclineEstimate: Route(CONTACT, estimates.decline_estimate),

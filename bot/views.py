@@ -12,8 +12,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import chats, credentials, customers, files, people, strangers
+from bot import (
+    chats,
+    contract_ends,
+    credentials,
+    customers,
+    files,
+    people,
+    renewal_warnings,
+    renewals,
+    strangers,
+    term_cards,
+)
 from bot.estimates import estimate_view
+from bot.receipts import receipt_view
 from bot.tickets import check_visible, ticket_sheet
 from bot.turn import Policy
 from cards.components import Card
@@ -33,11 +45,17 @@ def _ticket(session: Session, reader: Standing, args: Mapping[str, Any], now: da
 VIEWS: Mapping[str, View] = {
     "ticket": _ticket,
     "estimate": estimate_view,
+    "receipt": receipt_view,
     "files": files.files_view,
     "welcome": chats.welcome_view,
     "knock": strangers.knock_view,
     "customer": customers.customer_view,
     "credential": credentials.credential_view,
+    "renewal": renewals.renewal_view,
+    "renewals": renewal_warnings.renewals_view,
+    "missing_prices": renewal_warnings.missing_prices_view,
+    "contract_ended": contract_ends.contract_ended_view,
+    "term": term_cards.term_view,
     "contact_changed": people.contact_changed_view,
     "knock_refused": people.knock_refused_view,
 }

@@ -1,4 +1,4 @@
-"""The manager's forms about a customer: contract dates, addendum, prices of a year, access (R6, R25, R26, R29).
+"""The manager's forms about a customer: prices of a year, access (R25, R29); of contracts in `cards/contract_forms.py`.
 
 A form that could not be kept comes back with everything that was typed and the reason on top. Amounts are typed as
 people write them ("85", "87,50") and read to whole cents.
@@ -10,7 +10,7 @@ import re
 from datetime import date
 
 from cards.clicks.base import Form
-from cards.clicks.customers import KeepAddendum, KeepConsent, KeepContract, KeepPrices, WithdrawConsent
+from cards.clicks.customers import KeepConsent, KeepPrices, WithdrawConsent
 from cards.clicks.people import ShowCustomer
 from cards.components import (
     ActionStyle,
@@ -46,7 +46,7 @@ def write_amount(cents: int, language: Language) -> str:
     return f"{cents // 100}{mark}{cents % 100:02}"
 
 
-def _form_card(
+def form_card(
     customer: Customer,
     title: str,
     *fields: Element | None,
@@ -56,6 +56,7 @@ def _form_card(
     notice: str,
     style: ActionStyle = ActionStyle.POSITIVE,
 ) -> Card:
+    """A form about a customer: what was wrong on top, its fields, send and back."""
     t = texts_for(language)
     return card(
         panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
@@ -72,57 +73,10 @@ def _form_card(
     )
 
 
-def contract_form(customer: Customer, filled: KeepContract, language: Language, *, notice: str = "") -> Card:
-    """Number, signature and term of a contract."""
-    t = texts_for(language)
-    return _form_card(
-        customer,
-        t("Contract of {customer}", customer=customer.name),
-        text(
-            t("It starts on the 1st of a month after signing, and ends on the last day of a month of the same year."),
-            subtle=True,
-        ),
-        text_input(
-            "number",
-            t("Contract number"),
-            value=filled.number,
-            max_length=40,
-            required=True,
-            error=t("Give the contract's number."),
-        ),
-        date_input("signed_on", t("Last signature (optional)"), value=filled.signed_on),
-        _day("starts_on", t("First day"), filled.starts_on, t),
-        _day("ends_on", t("Last day"), filled.ends_on, t),
-        send=t("Keep contract"),
-        form=KeepContract(form_id=filled.form_id, customer=customer.id),
-        language=language,
-        notice=notice,
-    )
-
-
-def addendum_form(customer: Customer, filled: KeepAddendum, language: Language, *, notice: str = "") -> Card:
-    """An addendum that allows on-site work."""
-    t = texts_for(language)
-    return _form_card(
-        customer,
-        t("On-site addendum of {customer}", customer=customer.name),
-        text(
-            t("Work at the customer's place is possible from the day it is signed, within the contract."), subtle=True
-        ),
-        _day("signed_on", t("Signed on"), filled.signed_on, t),
-        _day("starts_on", t("First day"), filled.starts_on, t),
-        _day("ends_on", t("Last day"), filled.ends_on, t),
-        send=t("Keep addendum"),
-        form=KeepAddendum(form_id=filled.form_id, customer=customer.id),
-        language=language,
-        notice=notice,
-    )
-
-
 def prices_form(customer: Customer, filled: KeepPrices, language: Language, *, notice: str = "") -> Card:
     """The price list of a year; it holds for the whole year."""
     t = texts_for(language)
-    return _form_card(
+    return form_card(
         customer,
         t("Prices of {year} for {customer}", year=filled.year, customer=customer.name),
         text(t("In euros, excl. VAT. A list holds for its whole year and can't be changed during it."), subtle=True),
@@ -157,7 +111,7 @@ def prices_form(customer: Customer, filled: KeepPrices, language: Language, *, n
 def consent_form(customer: Customer, filled: KeepConsent, language: Language, *, notice: str = "") -> Card:
     """Who consented to remote access, by which document, and for how long."""
     t = texts_for(language)
-    return _form_card(
+    return form_card(
         customer,
         t("Remote access to {customer}", customer=customer.name),
         text_input(
@@ -176,7 +130,7 @@ def consent_form(customer: Customer, filled: KeepConsent, language: Language, *,
             required=True,
             error=t("Name the document."),
         ),
-        _day("valid_from", t("From"), filled.valid_from, t),
+        day_input("valid_from", t("From"), filled.valid_from, t),
         date_input("valid_until", t("Through (leave empty: until withdrawn)"), value=filled.valid_until),
         send=t("Record consent"),
         form=KeepConsent(form_id=filled.form_id, customer=customer.id),
@@ -188,7 +142,7 @@ def consent_form(customer: Customer, filled: KeepConsent, language: Language, *,
 def consent_withdrawal_form(customer: Customer, form_id: str, language: Language) -> Card:
     """The question before access is withdrawn."""
     t = texts_for(language)
-    return _form_card(
+    return form_card(
         customer,
         t("Withdraw remote access to {customer}?", customer=customer.name),
         text(t("From now on no remote work can be logged, until a new consent is recorded.")),
@@ -200,7 +154,8 @@ def consent_withdrawal_form(customer: Customer, form_id: str, language: Language
     )
 
 
-def _day(field: str, label: str, value: date | None, t: Texts) -> Element:
+def day_input(field: str, label: str, value: date | None, t: Texts) -> Element:
+    """A day that has to be given."""
     return date_input(field, label, value=value, required=True, error=t("Choose a day."))
 
 

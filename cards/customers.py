@@ -1,4 +1,4 @@
-"""Customers for the staff: the list, and everything about one (R4, R6, R25, R29)."""
+"""Everything about one customer, for the staff (R4, R6, R25, R29)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cards.clicks.customers import StartAddendum, StartConsent, StartConsentWithdrawal, StartContract, StartPrices
-from cards.clicks.people import SearchCustomers, ShowCustomer, ShowCustomers, StartRemoval
+from cards.billing import billing_section
+from cards.clicks.customers import StartConsent, StartConsentWithdrawal, StartPrices
+from cards.clicks.people import ShowCustomers, StartRemoval
 from cards.components import (
     ActionStyle,
     Card,
-    Colors,
     ContainerStyle,
     Element,
     FontSize,
@@ -26,81 +26,20 @@ from cards.components import (
     panel,
     section,
     text,
-    text_input,
     wrote,
 )
-from cards.formats import calendar_date, date, money, rate, stamp
+from cards.customer_contracts import contracts_section, verdict
+from cards.formats import calendar_date, money, rate, stamp
 from cards.language import Texts, texts_for
 from cards.people import knock_line
 from contract.access import AccessConsent, ConsentState
-from contract.contracts import Contract, covering
+from contract.contracts import Contract
 from contract.local_time import DAY, local
+from contract.parties import BillingDetails
 from contract.people import MAX_CONTACTS, Customer, Language, Person
 from contract.prices import PriceList
 
-PAGE_CUSTOMERS = 8
 SHOWN_CONTRACTS, SHOWN_CONSENTS, SHOWN_KNOCKS = 3, 3, 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerLine:
-    """One customer of the list."""
-
-    customer: Customer
-    contacts: tuple[str, ...]
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerList:
-    """A page of the customers."""
-
-    lines: tuple[CustomerLine, ...]
-    page: int
-    has_more: bool
-    query: str
-    form_id: str
-
-
-def customer_list_card(found: CustomerList, language: Language) -> Card:
-    """All customers, a page at a time, with a search box."""
-    t = texts_for(language)
-    title = t("Customers with “{query}”", query=clip(found.query, 40)) if found.query else t("Customers")
-    nothing = t("Nothing found.") if found.query else t("There are no customers yet.")
-    page, query = found.page, found.query
-    return card(
-        heading(title),
-        *(_line(t, line) for line in found.lines),
-        text(nothing) if not found.lines else None,
-        action_row(
-            execute(t("Previous"), ShowCustomers(page=page - 1, query=query)) if page > 1 else None,
-            execute(t("Next"), ShowCustomers(page=page + 1, query=query)) if found.has_more else None,
-            execute(t("All customers"), ShowCustomers()) if query else None,
-        )
-        if page > 1 or found.has_more or query
-        else None,
-        section(
-            text_input("query", t("Search customers and contacts"), value=query, max_length=200),
-            action_row(execute(t("Search"), SearchCustomers(form_id=found.form_id))),
-        ),
-        fallback_text=f"{title}: {', '.join(line.customer.name for line in found.lines) or nothing}",
-        language=language,
-    )
-
-
-def _line(t: Texts, line: CustomerLine) -> Element:
-    waiting = t.plural("{n} person asks to become a contact", "{n} people ask to become a contact", line.waiting)
-    return section(
-        columns(
-            [
-                wrote(clip(line.customer.name, 80), bold=True),
-                text(", ".join(line.contacts) or t("no contacts"), subtle=True, spacing=Spacing.NONE),
-                text(waiting, spacing=Spacing.NONE) if line.waiting else None,
-            ],
-            [action_row(execute(t("Open"), ShowCustomer(customer=line.customer.id)))],
-            widths=("stretch", "auto"),
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +61,11 @@ class CustomerSheet:
     contracts: tuple[Contract, ...]
     prices: PriceList
     has_own_prices: bool
-    """Whether any price list was kept; otherwise the contract's own prices hold."""
+    """Whether a list of its own holds, of this year or an earlier one; otherwise the contract's prices do."""
     is_year_missing: bool
     """Whether an earlier year's list has to do (D34)."""
     consents: tuple[AccessConsent, ...]
+    billing: BillingDetails
     knocks: tuple[tuple[int, str], ...]
     is_manager: bool
     now: dt.datetime
@@ -140,9 +80,17 @@ def customer_card(sheet: CustomerSheet, language: Language, *, notice: str = "",
         panel(text(notice), style=style) if notice else None,
         heading(sheet.customer.name),
         _contacts(t, sheet, language),
-        _contract(t, sheet, language),
+        contracts_section(
+            t,
+            sheet.customer.id,
+            sheet.contracts,
+            local(sheet.now).date(),
+            language,
+            is_manager=sheet.is_manager,
+        ),
         _prices(t, sheet, language),
         _access(t, sheet, language),
+        billing_section(t, sheet.customer, sheet.billing, language, is_manager=sheet.is_manager),
         action_row(execute(t("All customers"), ShowCustomers())),
         fallback_text=t(
             "Customer {number}: {name}. Contacts: {names}.",
@@ -208,39 +156,6 @@ def _knocks(t: Texts, sheet: CustomerSheet) -> Sequence[Element | None]:
     )
 
 
-def _contract(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
-    today = local(sheet.now).date()
-    current = covering(sheet.contracts, today)
-    start_contract = execute(t("Add a contract"), StartContract(customer=sheet.customer.id))
-    add_addendum = execute(t("Add on-site addendum"), StartAddendum(customer=sheet.customer.id))
-    return section(
-        _title(t("Contract")),
-        _verdict(t("Covered today"), is_good=True) if current else _verdict(t("Not covered today"), is_good=False),
-        *(_term(t, contract, language) for contract in sheet.contracts[-SHOWN_CONTRACTS:]),
-        text(t("No contract was recorded: no tickets can be opened.")) if not sheet.contracts else None,
-        action_row(start_contract, add_addendum if sheet.contracts else None) if sheet.is_manager else None,
-    )
-
-
-def _verdict(value: str, *, is_good: bool) -> Element:
-    """The answer first, as a line of its own; the colour says nothing that the words don't."""
-    mark, color = ("✓", Colors.GOOD) if is_good else ("✗", Colors.ATTENTION)
-    return text(f"{mark} {value}", bold=True, color=color, spacing=Spacing.SMALL)
-
-
-def _term(t: Texts, contract: Contract, language: Language) -> Element:
-    first, last = calendar_date(contract.starts_on, language), calendar_date(contract.ends_on, language)
-    term = f"{contract.number} · {first} – {last}"
-    for addendum in contract.on_site_addenda:
-        term = t(
-            "{term}; on-site {start} – {end}",
-            term=term,
-            start=date(addendum.starts_on, language),
-            end=date(addendum.ends_on, language),
-        )
-    return wrote(term, spacing=Spacing.SMALL)
-
-
 def _prices(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
     prices, customer_id = sheet.prices, sheet.customer.id
     origin = t("As in the standard contract.") if not sheet.has_own_prices else None
@@ -272,7 +187,7 @@ def _access(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
     )
     return section(
         _title(t("Remote access")),
-        _verdict(t("Consented"), is_good=True) if is_valid else _verdict(t("No consent today"), is_good=False),
+        verdict(t("Consented"), is_good=True) if is_valid else verdict(t("No consent today"), is_good=False),
         *(_consent(t, consent, sheet.now, language) for consent in sheet.consents[-SHOWN_CONSENTS:]),
         text(t("Without it no remote work can be logged.")) if not is_valid else None,
         action_row(

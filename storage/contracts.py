@@ -1,37 +1,50 @@
-"""Contracts with their addenda, price lists and recorded access consents of a customer (R6, R25, R26, R29).
-
-A customer without a price list of its own has the contract's prices.
-"""
+"""Contracts of a customer with signature, cancellation and addenda; recorded access consents (R6-R8, R25-R28, D18)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from contract.access import AccessConsent
-from contract.contracts import Addendum, Contract
-from contract.holidays import HolidayProfile
-from contract.prices import PriceBook, PriceList, contract_prices
+from contract.contracts import Addendum, AddendumItem, Contract
+from contract.periods import Cancellation, Side
+from storage.billing_tables import addendum_items, cancellations, signatures
+from storage.errors import NotFound
+from storage.prices import load_prices as load_prices  # noqa: PLC0414 - until its readers import it from there
 from storage.rows import count_changed, insert_row
-from storage.tables import addenda, consents, contracts, price_lists
+from storage.tables import addenda, consents, contracts
 
 # Statements of every turn are made once: building one costs more than running it.
-_CONTRACTS = (
+_ALL: Select[Any] = (
     select(
         contracts,
+        signatures.c.signatory,
+        signatures.c.document_name,
+        cancellations.c.by.label("cancelled_by"),
+        cancellations.c.received_at,
+        cancellations.c.requested_ends_on,
+        cancellations.c.agreed_ends_on,
+        addenda.c.id.label("addendum_id"),
         addenda.c.signed_on,
         addenda.c.starts_on.label("addendum_starts_on"),
         addenda.c.ends_on.label("addendum_ends_on"),
+        addendum_items.c.what,
+        addendum_items.c.price_cents,
     )
+    .outerjoin(signatures, signatures.c.contract_id == contracts.c.id)
+    .outerjoin(cancellations, cancellations.c.contract_id == contracts.c.id)
     .outerjoin(addenda, addenda.c.contract_id == contracts.c.id)
-    .where(contracts.c.customer_id == bindparam("customer_id"))
-    .order_by(contracts.c.starts_on, contracts.c.id, addenda.c.id)
+    .outerjoin(addendum_items, addendum_items.c.addendum_id == addenda.c.id)
+    .order_by(contracts.c.starts_on, contracts.c.id, addenda.c.id, addendum_items.c.id)
 )
-_PRICES = select(price_lists).where(price_lists.c.customer_id == bindparam("customer_id")).order_by(price_lists.c.year)
+_CONTRACTS = _ALL.where(contracts.c.customer_id == bindparam("customer_id"))
+_CONTRACTS_OF_MANY = _ALL.where(contracts.c.customer_id.in_(bindparam("customer_ids", expanding=True)))
+_CONTRACT = _ALL.where(contracts.c.id == bindparam("contract_id"))
+_NUMBERED = _ALL.where(contracts.c.number == bindparam("number"))
 _CONSENTS = (
     select(consents)
     .where(consents.c.customer_id == bindparam("customer_id"))
@@ -40,23 +53,80 @@ _CONSENTS = (
 
 
 def load_contracts(session: Session, customer_id: int) -> tuple[Contract, ...]:
-    """All contracts of a customer with their addenda, by start."""
-    rows = session.execute(_CONTRACTS, {"customer_id": customer_id}).all()
-    signed: dict[int, list[Addendum]] = {row.id: [] for row in rows}
-    for row in rows:
-        if row.signed_on is not None:
-            signed[row.id].append(Addendum(row.signed_on, row.addendum_starts_on, row.addendum_ends_on))
+    """All contracts of a customer, by start; also those that were cancelled before theirs."""
+    return _contracts(session.execute(_CONTRACTS, {"customer_id": customer_id}))
+
+
+def load_contracts_of(session: Session, customer_ids: Collection[int]) -> dict[int, tuple[Contract, ...]]:
+    """The same for many customers at once."""
+    found: dict[int, list[Contract]] = {customer_id: [] for customer_id in customer_ids}
+    for contract in _contracts(session.execute(_CONTRACTS_OF_MANY, {"customer_ids": sorted(found)})):
+        found[contract.customer_id].append(contract)
+    return {customer_id: tuple(terms) for customer_id, terms in found.items()}
+
+
+def load_contract(session: Session, contract_id: int) -> Contract:
+    """One contract. Raises NotFound."""
+    found = _contracts(session.execute(_CONTRACT, {"contract_id": contract_id}))
+    if not found:
+        raise NotFound("contract", contract_id)
+    return found[0]
+
+
+def find_contract(session: Session, number: str) -> Contract | None:
+    """The contract with this number, whoever's it is: a number is given once."""
+    return next(iter(_contracts(session.execute(_NUMBERED, {"number": number}))), None)
+
+
+def numbers_from(session: Session, start: str) -> list[str]:
+    """The numbers of contracts that begin with these characters."""
+    return list(
+        session.scalars(select(contracts.c.number).where(contracts.c.number.startswith(start, autoescape=True)))
+    )
+
+
+def _contracts(found: Iterable[Row[Any]]) -> tuple[Contract, ...]:
+    """A row for each item of each addendum of each contract, in their order; a contract with none has one row."""
+    rows: dict[int, list[Row[Any]]] = {}
+    for row in found:
+        rows.setdefault(row.id, []).append(row)
     return tuple(
         Contract(
             id=row.id,
             customer_id=row.customer_id,
             number=row.number,
             signed_at=row.signed_at,
+            signatory=row.signatory or "",
+            document_name=row.document_name or "",
             starts_on=row.starts_on,
             ends_on=row.ends_on,
-            on_site_addenda=tuple(signed[row.id]),
+            agreed_ends_on=row.agreed_ends_on,
+            cancellation=_cancellation(row),
+            on_site_addenda=_addenda(own),
         )
-        for row in {row.id: row for row in rows}.values()
+        for row, own in ((own[0], own) for own in rows.values())
+    )
+
+
+def _cancellation(row: Row[Any]) -> Cancellation | None:
+    if row.received_at is None:
+        return None
+    return Cancellation(received_at=row.received_at, requested_end=row.requested_ends_on, by=Side(row.cancelled_by))
+
+
+def _addenda(rows: Iterable[Row[Any]]) -> tuple[Addendum, ...]:
+    signed: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        if row.addendum_id is not None:
+            signed.setdefault(row.addendum_id, []).append(row)
+    return tuple(
+        Addendum(
+            own[0].signed_on,
+            own[0].addendum_starts_on,
+            own[0].addendum_ends_on,
+            tuple(AddendumItem(row.what, row.price_cents) for row in own if row.what is not None),
+        )
+        for own in signed.values()
     )
 
 
@@ -75,65 +145,21 @@ def add_contract(
     )
 
 
-def find_contract(session: Session, number: str) -> Contract | None:
-    """The contract with this number, whoever's it is: a number is given once."""
-    customer_id = session.scalar(select(contracts.c.customer_id).where(contracts.c.number == number))
-    if customer_id is None:
-        return None
-    return next(found for found in load_contracts(session, customer_id) if found.number == number)
-
-
 def add_addendum(session: Session, contract_id: int, addendum: Addendum) -> None:
-    """Keep a signed addendum for on-site work (R26)."""
-    session.execute(insert(addenda).values(contract_id=contract_id, **_addendum_columns(addendum)))
-
-
-def _addendum_columns(addendum: Addendum) -> dict[str, date]:
-    return {"signed_on": addendum.signed_on, "starts_on": addendum.starts_on, "ends_on": addendum.ends_on}
-
-
-def load_prices(session: Session, customer_id: int, years: Collection[int]) -> PriceBook:
-    """The price lists that hold for a customer; without any, the contract's own for each of `years`."""
-    rows = session.execute(_PRICES, {"customer_id": customer_id}).all()
-    if not rows:
-        return PriceBook(tuple(contract_prices(year) for year in sorted(set(years))))
-    return PriceBook(
-        tuple(
-            PriceList(
-                year=row.year,
-                fee_cents=row.fee_cents,
-                office_cents=row.office_cents,
-                after_hours_cents=row.after_hours_cents,
-                weekend_holiday_cents=row.weekend_holiday_cents,
-                holidays=HolidayProfile(**row.holidays),
-            )
-            for row in rows
-        )
-    )
-
-
-def has_own_prices(session: Session, customer_id: int) -> bool:
-    """Whether any price list was kept for a customer; otherwise the contract's prices hold."""
-    return session.scalar(select(price_lists.c.id).where(price_lists.c.customer_id == customer_id).limit(1)) is not None
-
-
-def set_prices(session: Session, customer_id: int, prices: PriceList) -> None:
-    """Keep a customer's price list of a year, in place of an earlier one of that year."""
-    values = {
-        "fee_cents": prices.fee_cents,
-        "office_cents": prices.office_cents,
-        "after_hours_cents": prices.after_hours_cents,
-        "weekend_holiday_cents": prices.weekend_holiday_cents,
-        "holidays": asdict(prices.holidays),
-    }
-    done = count_changed(
+    """Keep a signed addendum for on-site work, with what it charges beside hours (R26)."""
+    addendum_id = insert_row(
         session,
-        update(price_lists)
-        .where(price_lists.c.customer_id == customer_id, price_lists.c.year == prices.year)
-        .values(values),
+        addenda,
+        contract_id=contract_id,
+        signed_on=addendum.signed_on,
+        starts_on=addendum.starts_on,
+        ends_on=addendum.ends_on,
     )
-    if not done:
-        session.execute(insert(price_lists).values(customer_id=customer_id, year=prices.year, **values))
+    items = [
+        {"addendum_id": addendum_id, "what": item.what, "price_cents": item.price_cents} for item in addendum.items
+    ]
+    if items:
+        session.execute(insert(addendum_items), items)
 
 
 def load_consents(session: Session, customer_id: int) -> tuple[AccessConsent, ...]:

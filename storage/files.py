@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from contract.files import FileFailure, FileState, TicketFile
 from contract.tickets import State, Ticket
+from storage.billing_tables import invoice_documents, signatures
 from storage.errors import NotFound
 from storage.rows import insert_row
 from storage.sessions import insert_into
@@ -170,6 +171,14 @@ def keep_content(session: Session, sha256: str, content: bytes) -> None:
     session.execute(kept.on_conflict_do_nothing(index_elements=["sha256"]))
 
 
+_HOLDERS: tuple[Select[Any], ...] = (
+    select(files.c.id).where(files.c.sha256 == file_contents.c.sha256),
+    select(signatures.c.contract_id).where(signatures.c.document_sha256 == file_contents.c.sha256),
+    select(invoice_documents.c.invoice_id).where(invoice_documents.c.sha256 == file_contents.c.sha256),
+)
+"""What keeps bytes: a file, a signed contract, an invoice."""
+
+
 def forget_files(session: Session, before: datetime) -> int:
     """Forget files sent before then that nobody gave to a ticket, with bytes that nothing else has; returns how many.
 
@@ -180,9 +189,8 @@ def forget_files(session: Session, before: datetime) -> int:
     ).all()
     digests = {row.sha256 for row in forgotten if row.sha256}
     if digests:
-        kept = select(files.c.sha256).where(files.c.sha256.in_(digests))
         session.execute(
-            delete(file_contents).where(file_contents.c.sha256.in_(digests), file_contents.c.sha256.not_in(kept))
+            delete(file_contents).where(file_contents.c.sha256.in_(digests), *(~holds.exists() for holds in _HOLDERS))
         )
     session.execute(
         update(files)

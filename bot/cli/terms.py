@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
+from bot import prices as price_lists
 from bot import terms
 from bot.cli.opened import CustomerWord, change, customer_named
 from bot.terms import NotKept, Reason
@@ -16,7 +17,7 @@ from cards.customer_forms import read_amount
 from contract.contracts import Addendum
 from contract.local_time import day_start, local
 from contract.periods import starts_after_signing, year_end
-from storage.contracts import load_prices
+from storage.prices import load_prices
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 Euros = Annotated[str, typer.Option(help="Euros, excl. VAT: 85 or 87.50. Left out: as it is now.")]
@@ -45,8 +46,15 @@ def contract(
         found = customer_named(session, customer)
         first = _day(starts) or starts_after_signing(day_start(signed.date()) if signed else now)
         last = _day(ends) or year_end(first)
-        terms.keep_contract(
-            session, found.id, now, number=number.strip(), signed_on=_day(signed), starts_on=first, ends_on=last
+        terms.sign_contract(
+            session,
+            found.id,
+            now,
+            number=number,
+            signed_at=day_start(signed.date()) if signed else now,
+            signatory="-",
+            starts_on=first,
+            ends_on=last,
         )
         return f"{found.name}: contract {number}, {first} to {last}. Next: fourstar customer consent {found.id} --help"
 
@@ -63,7 +71,7 @@ def addendum(
 
     def act(session: Session, _settings: object, _now: datetime) -> str:
         found = customer_named(session, customer)
-        terms.keep_addendum(session, found.id, Addendum(signed.date(), starts.date(), ends.date()))
+        terms.keep_addendum(session, found.id, Addendum(signed.date(), starts.date(), ends.date()), _now)
         return f"{found.name}: on-site work is possible from {starts:%Y-%m-%d} to {ends:%Y-%m-%d}."
 
     typer.echo(change(act))
@@ -93,7 +101,7 @@ def prices(
             after_hours_cents=_cents(after_hours, before.after_hours_cents),
             weekend_holiday_cents=_cents(weekend_holiday, before.weekend_holiday_cents),
         )
-        terms.keep_prices(session, found.id, asked, now, is_correction=correct)
+        price_lists.keep_prices(session, found.id, asked, now, is_correction=correct)
         return f"{found.name}: the prices of {year} are recorded."
 
     typer.echo(change(act))

@@ -10,13 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.words import Edited, Installed, Typed, Uninstalled
-from cards.clicks import customers, estimates, files, hours, people, queue, tickets
+from cards.clicks import billing, contracts, customers, estimates, files, hours, people, queue, tickets
 from cards.clicks.base import Click
 from contract.people import Role
 
 _ROLES = {"S": Role.STRANGER, "C": Role.CONTACT, "E": Role.ENGINEER, "M": Role.MANAGER}
 WORDS = "words of a test"
-IDS = ("customer", "contact", "knock", "ticket", "duplicate_of", "follow_up_of", "estimate", "entry", "file")
+IDS = (
+    "customer",
+    "contact",
+    "contract",
+    "knock",
+    "ticket",
+    "duplicate_of",
+    "follow_up_of",
+    "estimate",
+    "entry",
+    "file",
+)
 """Fields that name something of one customer. `engineer` is nobody's in particular."""
 
 
@@ -54,7 +65,12 @@ ROWS: dict[type, Row] = {
     people.StartRemoval: may("M"),
     people.RemoveContact: may("M"),
     customers.StartContract: may("M"),
-    customers.KeepContract: may("M", number="2027-1", **DAYS),
+    customers.KeepContract: may("M", number="2027-1", signatory=WORDS, signed_on="2026-11-02", **DAYS),
+    customers.StartRenewal: may("M"),
+    customers.KeepRenewal: may("M", number="2027-2", signatory=WORDS, signed_on="2026-11-02"),
+    customers.StartCancellation: may("M"),
+    customers.CheckCancellation: may("M", received_on="2026-11-02"),
+    customers.CancelContract: may("M", received_on="2026-11-02"),
     customers.StartAddendum: may("M"),
     customers.KeepAddendum: may("M", signed_on="2026-11-01", starts_on="2026-11-02", ends_on="2026-12-31"),
     customers.StartPrices: may("M", year=2031),
@@ -63,6 +79,13 @@ ROWS: dict[type, Row] = {
     customers.KeepConsent: may("M", given_by="A", document="B", valid_from="2026-11-01"),
     customers.StartConsentWithdrawal: may("M"),
     customers.WithdrawConsent: may("M"),
+    billing.StartBilling: may("M"),
+    billing.KeepBilling: may("M", legal_name=WORDS, street=WORDS),
+    contracts.ShowContract: may("CEM"),
+    contracts.ShowRenewal: may("CEM"),
+    contracts.SignRenewal: may("C", shown="0" * 64, language="nl", signatory=WORDS, confirmed="true"),
+    contracts.ShowRenewals: may("M", year=2026),
+    contracts.SendRenewals: may("M", year=2026),
     tickets.StartTicket: may("C", text=WORDS),
     tickets.OpenTicket: may("C", description=WORDS),
     tickets.ShowTicket: may("CEM"),
@@ -117,6 +140,7 @@ ROWS: dict[type, Row] = {
     estimates.StartPhoneDecision: may("EM"),
     estimates.RecordDecision: may("EM", revision=1, verdict="approved"),
     estimates.ShowEstimate: may("CEM"),
+    estimates.ShowReceipt: may("CEM"),
     estimates.ApproveEstimate: may("C", revision=1),
     estimates.DeclineEstimate: may("C", revision=1),
     estimates.StopWork: may("C"),

@@ -27,7 +27,7 @@ from cards.clicks.customers import (
 from cards.clicks.people import SearchCustomers, ShowCustomer, ShowCustomers
 from cards.clicks.tickets import OpenTicket, ShowTicket
 from contract.prices import contract_prices
-from storage import contacts, contracts, people
+from storage import contacts, contracts, people, prices
 from storage.database import Database
 from tests.bot.people import World, buttons_of, json_of, make_world, text_of
 
@@ -164,7 +164,7 @@ async def test_prices_hold_for_their_year(database: Database) -> None:
     for office in ("88", "89"):
         assert "vastgelegd" in await keep(world, KeepPrices, year=2027, **{**lists, "office": office})
     assert "niet te lezen" in await keep(world, KeepPrices, year=2028, **{**lists, "fee": "much"})
-    book = await database.read(lambda session: contracts.load_prices(session, world.customer_id, (2026,)))
+    book = await database.read(lambda session: prices.load_prices(session, world.customer_id, (2026,)))
     assert [(prices.year, prices.office_cents) for prices in book.lists] == [(2026, 8750), (2027, 8900)]
     await database.write(
         lambda session: keep_prices(session, world.customer_id, contract_prices(2026), world.now, is_correction=True)

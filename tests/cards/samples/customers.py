@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-from cards.clicks.customers import KeepAddendum, KeepConsent, KeepContract, KeepPrices
+from cards.billing import billing_form
+from cards.clicks.billing import KeepBilling
+from cards.clicks.customers import KeepConsent, KeepPrices
 from cards.components import Card
-from cards.customer_forms import addendum_form, consent_form, consent_withdrawal_form, contract_form, prices_form
-from cards.customers import (
-    ContactLine,
-    CustomerLine,
-    CustomerList,
-    CustomerSheet,
-    customer_card,
-    customer_list_card,
-)
+from cards.customer_forms import consent_form, consent_withdrawal_form, prices_form
+from cards.customer_list import CustomerLine, CustomerList, customer_list_card
+from cards.customers import ContactLine, CustomerSheet, customer_card
 from contract.access import AccessConsent
-from contract.contracts import Addendum, Contract
+from contract.contracts import Addendum, AddendumItem, Contract, cancel
 from contract.holidays import LiberationDay
+from contract.parties import Address, BillingDetails
 from contract.people import Customer, Language
+from contract.periods import Cancellation
 from contract.prices import contract_prices
 from tests.cards.samples import sample
 from tests.cards.samples.people import CONTACTS, NOW
@@ -35,6 +32,12 @@ CONTRACT = Contract(
     ends_on=date(2026, 12, 31),
     on_site_addenda=(Addendum(date(2026, 3, 1), date(2026, 3, 2), date(2026, 6, 30)),),
 )
+ADDENDUM = Addendum(
+    date(2026, 3, 1),
+    date(2026, 3, 2),
+    date(2026, 6, 30),
+    (AddendumItem("Reiskosten per bezoek", 4500), AddendumItem("Parkeren [*uur*]", 350)),
+)
 CONSENT = AccessConsent(
     id=1,
     customer_id=12,
@@ -42,6 +45,20 @@ CONSENT = AccessConsent(
     recorded_by=None,
     valid_from=datetime(2026, 1, 4, 23, tzinfo=UTC),
     created_at=NOW,
+)
+BILLING = BillingDetails(
+    legal_name="Bakkerij Brood & Zo B.V.",
+    address=Address(street="Voorstraat 12", postal_code="3231 BJ", city="Brielle"),
+    registration="12345678",
+    vat_id="NL004495445B01",
+    email="facturen@brood.example",
+    reference="PO-2026-118",
+)
+GHENT = BillingDetails(
+    legal_name="Bakker BV",
+    address=Address(street="Korte Meer 1", postal_code="9000", city="Gent", country="BE"),
+    vat_id="BE0411905847",
+    language=Language.EN,
 )
 SHEET = CustomerSheet(
     customer=CUSTOMER,
@@ -59,6 +76,7 @@ SHEET = CustomerSheet(
     has_own_prices=False,
     is_year_missing=True,
     consents=(CONSENT,),
+    billing=BILLING,
     knocks=(),
     is_manager=True,
     now=NOW,
@@ -69,7 +87,11 @@ WITHDRAWN = replace(CONSENT, id=3, revoked_at=NOW - timedelta(days=1))
 SHEETS = {
     "all well": SHEET,
     "as an engineer sees it": replace(SHEET, is_manager=False, knocks=((4, "Steven"),)),
-    "nothing yet": replace(SHEET, contacts=(), contracts=(), consents=()),
+    "nothing yet": replace(
+        SHEET, contacts=(), contracts=(), consents=(), billing=BillingDetails(legal_name=CUSTOMER.name)
+    ),
+    "a VAT id that nobody looked up": replace(SHEET, billing=GHENT),
+    "reverse charge": replace(SHEET, billing=replace(GHENT, vat_checked_on=date(2026, 11, 20))),
     "who knocked, who can't be reached": replace(
         SHEET, contacts=(GONE,), knocks=((4, "Steven van der Stranger-Langenaam"), (5, "Piet"))
     ),
@@ -80,6 +102,18 @@ SHEETS = {
         has_own_prices=True,
         is_year_missing=False,
     ),
+    "a renewal, and a cancellation of it": replace(
+        SHEET,
+        contracts=(
+            replace(CONTRACT, on_site_addenda=(ADDENDUM,)),
+            replace(CONTRACT, id=2, number="2027-007", starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31)),
+            cancel(
+                replace(CONTRACT, id=3, number="2027-008", starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31)),
+                Cancellation(received_at=NOW),
+            ),
+        ),
+    ),
+    "cancelled": replace(SHEET, contracts=(cancel(CONTRACT, Cancellation(received_at=NOW)),)),
     "last year's prices": replace(SHEET, has_own_prices=True),
 }
 LIST = CustomerList(
@@ -99,18 +133,7 @@ LISTS = {
     "nothing found": replace(LIST, lines=(), query="xyz"),
 }
 FORM = "customer-form-1"
-DAYS: dict[str, Any] = {
-    "signed_on": date(2026, 11, 23),
-    "starts_on": date(2026, 12, 1),
-    "ends_on": date(2026, 12, 31),
-}
 FORMS: dict[str, Callable[[Language, str], Card]] = {
-    "contract": lambda language, notice: contract_form(
-        CUSTOMER, KeepContract(form_id=FORM, customer=12, number="2027-001", **DAYS), language, notice=notice
-    ),
-    "addendum": lambda language, notice: addendum_form(
-        CUSTOMER, KeepAddendum(form_id=FORM, customer=12, **DAYS), language, notice=notice
-    ),
     "prices": lambda language, notice: prices_form(
         CUSTOMER,
         KeepPrices(
@@ -123,6 +146,25 @@ FORMS: dict[str, Callable[[Language, str], Card]] = {
             weekend_holiday="130,00",
             extra_holidays=("good_friday", "dec_24"),
             liberation_day=LiberationDay.YEARLY,
+        ),
+        language,
+        notice=notice,
+    ),
+    "billing": lambda language, notice: billing_form(
+        CUSTOMER,
+        KeepBilling(
+            form_id=FORM,
+            customer=12,
+            legal_name="Bakker BV",
+            street="Korte Meer 1",
+            postal_code="9000",
+            city="Gent",
+            country="BE",
+            vat_id="BE0411905847",
+            vat_checked_on=date(2026, 11, 20),
+            email="facturen@brood.example",
+            reference="PO-2026-118",
+            invoice_language=Language.EN,
         ),
         language,
         notice=notice,

@@ -1,0 +1,91 @@
+"""Price lists of customers: kept for one, or raised for everybody once a year (R29, D10, D34).
+
+The same from chat and from the command line. A list is immutable once its year has begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.renewal_cards import follow_prices
+from bot.terms import NotKept, Reason, follow_tickets
+from contract.local_time import local
+from contract.prices import PriceList
+from storage import prices
+from storage.contacts import load_customer
+from storage.invoices import is_year_invoiced
+
+PAGE = 500
+"""Customers looked at with one statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPrices:
+    """The amounts of a new list, in cents; None where the amount stays what it is."""
+
+    fee_cents: int | None = None
+    office_cents: int | None = None
+    after_hours_cents: int | None = None
+    weekend_holiday_cents: int | None = None
+
+    def over(self, before: PriceList) -> PriceList:
+        """The list with these amounts in it."""
+        return replace(
+            before,
+            fee_cents=before.fee_cents if self.fee_cents is None else self.fee_cents,
+            office_cents=before.office_cents if self.office_cents is None else self.office_cents,
+            after_hours_cents=before.after_hours_cents if self.after_hours_cents is None else self.after_hours_cents,
+            weekend_holiday_cents=before.weekend_holiday_cents
+            if self.weekend_holiday_cents is None
+            else self.weekend_holiday_cents,
+        )
+
+
+def keep_prices(
+    session: Session, customer_id: int, asked: PriceList, now: datetime, *, is_correction: bool = False
+) -> None:
+    """Keep the price list of a year; one that holds already is changed only to put a mistake right. Raises NotKept.
+
+    A list is immutable once its year has begun (R29, D10). `is_correction` is for what was typed wrongly, as long as
+    nothing of that year was invoiced; nor can a first list of a year change what was invoiced.
+    """
+    load_customer(session, customer_id, lock=True)
+    book = prices.load_prices(session, customer_id, (asked.year,))
+    is_kept = asked.year in prices.price_years(session, customer_id)
+    if is_kept and book.for_year(asked.year) == asked:
+        return
+    if asked.year <= local(now).year:
+        if is_kept and not is_correction:
+            raise NotKept(Reason.YEAR_BEGAN)
+        if is_year_invoiced(session, customer_id, asked.year):
+            raise NotKept(Reason.INVOICED)
+    prices.set_prices(session, customer_id, asked)
+    follow_tickets(session, customer_id, now)
+    follow_prices(session, customer_id, asked.year, now)
+
+
+def keep_prices_of_all(session: Session, year: int, asked: NewPrices, now: datetime) -> int:
+    """Keep a list of a year that has not begun for every customer that has none of its own; returns how many (R29).
+
+    What `asked` leaves out stays as that customer has it. Lists that are kept already were agreed one by one, and stay.
+    Raises NotKept.
+    """
+    if year <= local(now).year:
+        raise NotKept(Reason.YEAR_BEGAN)
+    done = 0
+    for customer_id in _customers_without_list(session, year):
+        before = prices.load_prices(session, customer_id, (year,)).for_year(year)
+        keep_prices(session, customer_id, asked.over(before), now)
+        done += 1
+    return done
+
+
+def _customers_without_list(session: Session, year: int) -> Iterator[int]:
+    after = 0
+    while page := prices.customers_without_list(session, year, after=after, limit=PAGE):
+        yield from page
+        after = page[-1]
