@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import contacts, customers, db, engineers, manifest, outbox, serve, terms
+from bot.cli import billing, cases, contacts, customers, db, engineers, manifest, outbox, receipts, serve, terms
 
 app = typer.Typer(
     help="Four Star Support for Microsoft Teams.",
@@ -19,9 +19,12 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("demo")(serve.demo)
 terms.add_to(customers.app)
+customers.app.command("billing")(billing.billing)
 app.add_typer(customers.app, name="customer")
 app.add_typer(contacts.app, name="contact")
 app.add_typer(engineers.app, name="engineer")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(receipts.app, name="receipts")
+app.add_typer(cases.app, name="cases")
 app.add_typer(db.app, name="db")
 app.add_typer(manifest.app, name="manifest")
