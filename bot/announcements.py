@@ -275,7 +275,7 @@ def mail(session: Session, to: str, what: str, args: Mapping[str, Any], now: dat
 
 
 def mail_lines(session: Session, person_id: int, now: datetime) -> None:
-    """Send by mail what Teams did not take for this person within this hour, when the hour is over: one mail an hour."""
+    """Send by mail what Teams did not take for this person within this hour, once the hour is over."""
     began = now.replace(minute=0, second=0, microsecond=0)
     outbox.enqueue(
         session,

@@ -17,19 +17,19 @@ from bot import announcements
 from bot.announcements import LINE, LOOK_UP, SHOW
 from bot.clock import Clock
 from bot.limits import Limits
+from bot.line_texts import lines_for
 from bot.outcomes import Dead, Done, End, InDoubtPolicy, Kind, Outcome, Work
 from bot.turn import Policy
 from bot.views import VIEWS
 from bot.wire import Connector, Message, Refused
 from cards.components import Card
-from cards.events import event_line
 from cards.welcome import no_longer_yours
-from storage.contacts import find_knock, load_customer
+from contract.people import Role
+from storage.contacts import find_knock
 from storage.database import Database
 from storage.errors import NotFound
 from storage.people import Chat, Standing, load_standings, manager_ids, mark_unreachable, set_email
 from storage.posted_cards import PostedCard, copies_of, forget, remember
-from storage.tickets import load_events_by_id, load_ticket
 
 BUNDLED = 20
 """Lines that go out as one message at most."""
@@ -149,15 +149,7 @@ def _lines(session: Session, work: Work) -> tuple[Standing, str]:
     """The reader, and the text of all lines of a bundle that the reader may still see."""
     person_id = work.payload["person"]
     reader = load_standings(session, [person_id])[person_id]
-    lines = []
-    for event in load_events_by_id(session, [payload["event"] for payload in work.payloads]):
-        ticket = load_ticket(session, event.ticket_number)
-        is_theirs = reader.customer is not None and reader.customer.id == ticket.customer_id
-        if reader.role.is_staff or (is_theirs and not event.is_internal):
-            # An engineer serves many customers: whose ticket it is comes first.
-            customer = load_customer(session, ticket.customer_id).name if reader.role.is_staff else ""
-            lines.append(event_line(event, reader.person.language, subject=ticket.subject, customer=customer))
-    return reader, "\n\n".join(lines)
+    return reader, "\n\n".join(lines_for(session, reader, work.payloads))
 
 
 def _shown(session: Session, work: Work, end: End, now: datetime) -> None:
@@ -179,7 +171,11 @@ def _shown(session: Session, work: Work, end: End, now: datetime) -> None:
 
 def _told(session: Session, work: Work, end: End, now: datetime) -> None:
     if isinstance(end, Dead) and end.is_unreachable:
-        mark_unreachable(session, work.payload["person"], now)
+        person_id = work.payload["person"]
+        mark_unreachable(session, person_id, now)
+        reader = load_standings(session, [person_id])[person_id]
+        if work.kind == LINE and reader.role is Role.CONTACT and reader.person.email:
+            announcements.mail_lines(session, person_id, now)
 
 
 def _looked_up(session: Session, work: Work, end: End, now: datetime) -> None:

@@ -167,6 +167,19 @@ def revive(session: Session, name: str, now: datetime) -> int:
     return _again(session, and_(is_letter, outbox.c.state == State.UNREACHABLE, outbox.c.mailbox == name), now)
 
 
+def unreached(session: Session, name: str, kind: str, start: datetime, end: datetime) -> list[Mapping[str, Any]]:
+    """What of a kind could not reach the person of this mailbox between two instants, in order."""
+    letters = select(outbox.c.payload).where(
+        is_letter,
+        outbox.c.state == State.UNREACHABLE,
+        outbox.c.mailbox == name,
+        outbox.c.kind == kind,
+        outbox.c.done_at >= start,
+        outbox.c.done_at < end,
+    )
+    return list(session.scalars(letters.order_by(outbox.c.id)))
+
+
 def _again(session: Session, wanted: Any, now: datetime) -> int:
     names = sorted(session.scalars(select(outbox.c.mailbox).where(wanted).distinct()))
     if not names:
