@@ -18,9 +18,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from contract.billing import ticket_bill
 from contract.errors import Refusal
-from contract.lines import Approval, Line, LineKind, Piece
+from contract.invoice_lines import InvoiceLine, as_invoice_line, invoice_lines
+from contract.lines import Approval, LineKind
 from contract.local_time import DAY
 from contract.money import VAT_PERCENT, vat_cents
 from contract.parties import Buyer, Seller, is_reverse_charge
@@ -35,6 +35,24 @@ if TYPE_CHECKING:
     from contract.months import Month
     from contract.people import Language
     from contract.prices import PriceBook
+
+__all__ = [
+    "PAYMENT_DAYS",
+    "CreditCause",
+    "CreditTooHigh",
+    "Invoice",
+    "InvoiceIncomplete",
+    "InvoiceKind",
+    "InvoiceLine",
+    "InvoiceRefusal",
+    "as_invoice_line",
+    "check_complete",
+    "credit_note",
+    "due_date",
+    "invoice_lines",
+    "missing_fields",
+    "month_invoice",
+]
 
 PAYMENT_DAYS = 14
 """Calendar days to pay, from the invoice date (R15, D8)."""
@@ -71,34 +89,6 @@ class CreditCause(StrEnum):
 
     CORRECTION = "correction"
     CHOICE = "choice"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceLine:
-    """One line of the document.
-
-    The quantity is minutes at a price an hour, or pieces (the fee: one month) at a price for one. Negative for a
-    set-off (D5); on a credit note positive for what is given back.
-    """
-
-    kind: LineKind
-    month: Month
-    """The month it was or is billed with."""
-    ticket_number: int | None = None
-    subject: str = ""
-    """The ticket's subject then; of a cost or a fee empty."""
-    price_year: int
-    quantity: int
-    price_cents: int
-    amount_cents: int
-    pieces: tuple[Piece, ...] = ()
-    what: str = ""
-    """What a cost is for, and why a minimum was waived."""
-    charged_in: Month | None = None
-    """The month whose invoice charged the minimum that this one sets off (D5)."""
-    id: int = 0
-    original_id: int | None = None
-    """Of a credit note: the `id` of the line it takes back from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,47 +157,6 @@ class Invoice:
 def due_date(invoice_date: date) -> date:
     """Return the last day to pay: 14 calendar days later, not moved for weekends (R15, D8)."""
     return invoice_date + timedelta(days=PAYMENT_DAYS)
-
-
-def invoice_lines(
-    month: Month,
-    records: Iterable[TicketRecord],
-    prices: PriceBook,
-    *,
-    calendar: Calendar | None = None,
-    has_fee: bool,
-) -> tuple[InvoiceLine, ...]:
-    """Return the lines of a month: the fee, then by ticket the work, the minimum and the costs (R14, D6, D10).
-
-    `records` are the customer's tickets, as they are known at the issue moment or at any later instant: what was
-    recorded after it changes nothing (D9). `has_fee` tells whether a contract covers the month.
-    """
-    lines, fee = list[InvoiceLine](), prices.for_year(month[0]).fee_cents
-    if has_fee:
-        charged = {"price_year": month[0], "quantity": 1, "price_cents": fee, "amount_cents": fee}
-        lines.append(InvoiceLine(kind=LineKind.FEE, month=month, **charged))
-    for record in sorted(records, key=lambda one: one.ticket.number):
-        bill = ticket_bill(record, prices, calendar, through=month)
-        billed = (line for line in bill.lines if line.month == month)
-        lines += [as_invoice_line(line, record, charged_in=bill.charged_in(line)) for line in billed]
-    return tuple(lines)
-
-
-def as_invoice_line(line: Line, record: TicketRecord, *, charged_in: Month | None = None) -> InvoiceLine:
-    """Return a ticket's line as a document shows it."""
-    return InvoiceLine(
-        kind=line.kind,
-        month=line.month,
-        ticket_number=line.ticket_number,
-        subject=record.ticket.subject,
-        price_year=line.price_year,
-        quantity=line.minutes,
-        price_cents=line.rate_cents,
-        amount_cents=line.amount_cents,
-        pieces=line.pieces,
-        what=line.what,
-        charged_in=charged_in,
-    )
 
 
 def month_invoice(

@@ -45,6 +45,8 @@ def details_json(line: InvoiceLine, approvals: Iterable[Approval]) -> dict[str, 
         details["subject"] = line.subject
     if line.what:
         details["what"] = line.what
+    if line.charged_in is not None:
+        details["charged_in"] = list(line.charged_in)
     if line.pieces:
         details["pieces"] = [_piece_json(piece) for piece in line.pieces]
     if allowed := [_approval_json(one) for one in approvals if one.estimate in _estimates([line])]:

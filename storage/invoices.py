@@ -252,5 +252,6 @@ def _line_of(row: Row[Any], invoice: Row[Any]) -> InvoiceLine:
         amount_cents=row.amount_cents,
         pieces=pieces_of(row.details),
         what=row.details.get("what", ""),
+        charged_in=tuple(row.details["charged_in"]) if "charged_in" in row.details else None,
         original_id=row.original_id,
     )
