@@ -11,7 +11,7 @@ from bot.turn import Answer, Turn
 from cards.billing import billing_form, missing_text
 from cards.clicks.billing import KeepBilling, StartBilling
 from cards.language import Texts, message
-from contract.parties import Address, BillingDetails
+from contract.parties import HOME, Address, BillingDetails
 from storage.billing_details import load_billing_details
 from storage.contacts import load_customer
 
@@ -59,7 +59,9 @@ def keep_billing(turn: Turn, click: KeepBilling) -> Answer:
     customer = load_customer(turn.session, click.customer, lock=True)
     details = BillingDetails(
         legal_name=click.legal_name,
-        address=Address(street=click.street, postal_code=click.postal_code, city=click.city, country=click.country),
+        address=Address(
+            street=click.street, postal_code=click.postal_code, city=click.city, country=click.country or HOME
+        ),
         registration=click.registration,
         vat_id=click.vat_id,
         vat_checked_on=click.vat_checked_on,

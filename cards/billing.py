@@ -116,7 +116,7 @@ def billing_form(customer: Customer, filled: KeepBilling, language: Language, *,
         text_input("vat_id", t("VAT id"), value=filled.vat_id, max_length=40),
         date_input(
             "vat_checked_on",
-            t("VAT id looked up on (another EU state only, at {address})", address=VIES),
+            t("VAT id looked up in VIES on (other EU states only)"),
             value=filled.vat_checked_on,
         ),
         text_input("email", t("E-mail address for invoices (optional)"), value=filled.email, max_length=320),
