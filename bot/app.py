@@ -21,6 +21,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from bot.billing_parties import seller_of
 from bot.clock import Clock, SystemClock
 from bot.credentials import CredentialWatch
 from bot.delivery import Delivery
@@ -86,7 +87,10 @@ def policy_of(settings: Settings) -> Policy:
         file_limit_bytes=settings.file_limit_bytes,
         public_url=settings.public_url,
         link_key=settings.link_signing_key.get_secret_value().encode(),
+        receipt_key=settings.receipt_key.get_secret_value().encode(),
         default_language=settings.default_language,
+        seller=seller_of(settings),
+        issue_without_asking=settings.issue_invoices_without_asking,
     )
 
 

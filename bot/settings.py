@@ -15,11 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     FilePath,
     SecretStr,
@@ -32,12 +29,24 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
 )
 
+from bot.setting_values import (
+    BaseUrl,
+    Bic,
+    DatabaseUrl,
+    DutchPostalCode,
+    DutchVatId,
+    Guid,
+    Hosts,
+    Iban,
+    Kvk,
+    LinkKey,
+    ReceiptKey,
+)
 from bot.teams.hosts import FILE_HOSTS, TEAMS_HOSTS
 from bot.teams.keys import OPENID_URL
 from contract.errors import ResponseTooSlow
@@ -48,8 +57,6 @@ from graph.access import LOGIN_HOST, Certificate, Credential, ManagedIdentity, S
 
 PREFIX = "FOURSTAR_"
 FILE_SUFFIX = "_FILE"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-SHORTEST_KEY = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +79,6 @@ class InvalidSettings(Exception):
         return "\n".join(f"{problem.variable}: {problem.reason}" for problem in self.problems)
 
 
-def _guid(value: str) -> str:
-    return str(UUID(value))
-
-
-def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK)):
-        raise ValueError("must be an https:// address (http:// only on this machine)")
-    if parts.query or parts.fragment:
-        raise ValueError("must be an address without ? and #")
-    return value.rstrip("/")
-
-
-def _database_url(value: str) -> str:
-    scheme, separator, rest = value.partition("://")
-    if scheme in ("postgres", "postgresql"):
-        scheme = "postgresql+asyncpg"
-    if not separator or scheme not in ("sqlite", "postgresql+asyncpg"):
-        raise ValueError("must begin with sqlite:/// or postgresql://")
-    return f"{scheme}://{rest}"
-
-
-def _hosts(value: object) -> object:
-    return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-Guid = Annotated[str, AfterValidator(_guid)]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
-
-
 class Settings(BaseSettings):
     """The settings of one installation. Field `x` is the variable `FOURSTAR_X`; values are checked, paths exist."""
 
@@ -121,13 +97,15 @@ class Settings(BaseSettings):
     """The last day of the secret or certificate, where Graph may not be asked for it."""
 
     # Where it runs.
-    database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///fourstar.sqlite"
+    database_url: DatabaseUrl = "sqlite:///fourstar.sqlite"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 3978
     public_url: BaseUrl
     """The address under which Teams and people reach the bot, without a path of its own after it."""
-    link_signing_key: SecretStr
+    link_signing_key: LinkKey
     """Signs links to files; every replica has the same."""
+    receipt_key: ReceiptKey
+    """Signs receipts of decisions: an Ed25519 private key in PEM; every replica has the same."""
 
     # The provider, as the contract names it (R1).
     provider_name: str = "Oxineo"
@@ -140,6 +118,19 @@ class Settings(BaseSettings):
     """The last three stand in the Teams app package, which is not built without them."""
     default_language: Language = Language.NL
     """For a person whose client does not say."""
+
+    # The provider as an invoice must name it by law; without all but the BIC none is issued (R1).
+    provider_legal_name: str = ""
+    provider_street: str = ""
+    provider_postal_code: DutchPostalCode | None = None
+    provider_city: str = ""
+    provider_registration: Kvk | None = None
+    """The number in the trade register (KvK)."""
+    provider_vat_id: DutchVatId | None = None
+    provider_iban: Iban | None = None
+    provider_bic: Bic | None = None
+    issue_invoices_without_asking: bool = False
+    """Whether the invoices of a month go out on the 1st by themselves; otherwise a manager releases them."""
 
     # What holds for tickets.
     pickup_in_working_days: bool = False
@@ -163,13 +154,6 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     metrics: bool = True
     """Whether /metrics is served. It has numbers only, but the reverse proxy should still keep it inside."""
-
-    @field_validator("link_signing_key")
-    @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
-        if len(value.get_secret_value()) < SHORTEST_KEY:
-            raise ValueError(f"must have at least {SHORTEST_KEY} characters: openssl rand -hex 32")
-        return value
 
     @field_validator("response_minutes")
     @classmethod

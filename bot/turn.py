@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.wire import Incoming
 from cards.components import Card
 from cards.language import Texts, texts_for
+from contract.parties import Address, Seller
 from contract.people import Language, Person, Role
 from contract.pickup import SHIPPED_RESPONSE_MINUTES
 from contract.tickets import Urgency
@@ -32,6 +33,9 @@ class Provider:
     tenant_id: str
 
 
+_NOBODY = Seller(name="", address=Address(street="", postal_code="", city=""))
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Settings that decide something, the same for every turn of this installation."""
@@ -45,6 +49,12 @@ class Policy:
     """For a person whose client does not say."""
     link_key: bytes = b""
     """Signs the links to files (HMAC); every replica has the same."""
+    receipt_key: bytes = b""
+    """Signs receipts (Ed25519, PEM); every replica has the same. Without it nothing can be decided."""
+    seller: Seller = _NOBODY
+    """The provider as invoices name it; empty where it is not set yet (R1)."""
+    issue_without_asking: bool = False
+    """Whether a month's invoices go out by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

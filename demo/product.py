@@ -25,6 +25,7 @@ from contract.people import Role
 from demo.connector import SECRET, StandIn
 from demo.people import BAKERY, PEOPLE, PROVIDER, Identity, Part
 from demo.tokens import StandInTokens
+from documents.receipts import new_key
 from storage.contacts import add_customer, appoint
 from storage.contracts import add_consent, add_contract
 from storage.database import open_database
@@ -44,6 +45,14 @@ def settings(stand_in: StandIn, database_url: str, port: int) -> Settings:
         port=port,
         public_url=f"http://127.0.0.1:{port}",
         link_signing_key=SecretStr("0123456789abcdef" * 4),
+        receipt_key=SecretStr(new_key()),
+        provider_legal_name="Oxineo B.V.",
+        provider_street="Voorstraat 116",
+        provider_postal_code="3231 BK",
+        provider_city="Brielle",
+        provider_registration="12345678",
+        provider_vat_id="NL123456782B90",
+        provider_iban="NL91ABNA0417164300",
         openid_metadata_url=stand_in.openid_url,
     )
 
