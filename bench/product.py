@@ -23,6 +23,7 @@ from bot.settings import Settings
 from demo.connector import SECRET
 from demo.people import BOT_APP_ID, PROVIDER
 from demo.tokens import StandInTokens
+from documents.receipts import new_key
 from storage.outbox_tables import mailbox, outbox
 from storage.sessions import Session
 
@@ -67,6 +68,7 @@ async def main(connector_url: str, database_url: str) -> None:
         database_url=database_url,
         public_url="http://127.0.0.1:3978",
         link_signing_key=SecretStr("0123456789abcdef" * 4),
+        receipt_key=SecretStr(new_key()),
         openid_metadata_url=f"{connector_url}/v1/.well-known/openidconfiguration",
     )
     async with aiohttp.ClientSession() as session:

@@ -7,26 +7,17 @@ saved. It raises NotFound where that person may not have them, so that a link en
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.links import Link, Purpose
+from bot.links import Download, Link, Purpose
+from bot.receipts import receipt_download
 from bot.tickets import check_visible
 from contract.files import FileState
 from storage.errors import NotFound
 from storage.files import load_content, load_file
 from storage.people import Standing, load_standings
 from storage.tickets import load_ticket
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """Bytes to be saved under a name."""
-
-    name: str
-    content_type: str
-    content: bytes
 
 
 def load_download(session: Session, link: Link) -> Download:
@@ -50,5 +41,6 @@ def _file(session: Session, reader: Standing, file_id: int) -> Download:
 
 DOWNLOADS: Mapping[Purpose, Callable[[Session, Standing, int], Download]] = {
     Purpose.FILE: _file,
+    Purpose.RECEIPT: receipt_download,
 }
 """Purpose → function(session, reader, id of the thing). Raises NotFound where the reader may not have it."""

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot import announcements, timer
 from bot.announcements import estimate_subject
 from bot.estimate_deadlines import drop_deadlines
+from bot.receipts import keep_receipt
 from bot.tickets import allowance_of, check_visible, event, keep_event, ticket_view, visible_ticket
 from bot.turn import Answer, Policy, Turn
 from cards.clicks.estimates import ApproveEstimate, DeclineEstimate, ShowEstimate, StopWork
@@ -28,7 +29,8 @@ from contract.errors import AlreadyDecided, EstimateRefusal, NothingToStop, Supe
 from contract.estimates import Estimate, EstimateState, at_most_cents, decide, expire, shown_digest, withdraw
 from contract.events import EventKind, TicketEvent
 from contract.moves import Move, moves
-from contract.people import Language, Person, Role
+from contract.people import Customer, Language, Person, Role
+from contract.receipts import ReceiptKind
 from contract.tickets import Ticket
 from storage.contacts import contact_ids, load_customer
 from storage.estimates import find_stop, latest_estimate, load_estimate, load_estimates, save_estimate
@@ -167,7 +169,7 @@ def keep_decision(
     `offered` is the estimate as it was loaded. `by` is the contact, also where the caller is an engineer who records
     what was said by phone (D15); the caller is the one who need not be told.
     """
-    approved = decided.state is EstimateState.APPROVED
+    approved, before_minutes = decided.state is EstimateState.APPROVED, ticket.granted_minutes
     # As the contact had it: still open.
     sheet = _sheet(turn.session, turn.caller, offered, ticket, turn.now)
     digest = shown_digest(decided, estimate_card(sheet, language, is_staff=False).json.decode())
@@ -191,6 +193,9 @@ def keep_decision(
     )
     announcements.ticket_changed(turn.session, ticket, keep_event(turn, happened), turn.now)
     update_cards(turn.session, ticket, decided.id, turn.now)
+    allowed = before_minutes, ticket.granted_minutes
+    customer = Customer(ticket.customer_id, sheet.customer_name, tenant_id=by.tenant_id)
+    keep_receipt(turn, decided, ReceiptKind(decided.state), allowed, customer, by=by, shown=(digest, language))
     return ticket, sheet
 
 
@@ -252,9 +257,13 @@ def _stop(turn: Turn, ticket: Ticket) -> None:
         granted_minutes=stopped.granted_minutes,
     )
     announcements.ticket_changed(turn.session, stopped, keep_event(turn, happened), turn.now)
-    for estimate in load_estimates(turn.session, ticket.number):
+    estimates = load_estimates(turn.session, ticket.number)
+    for estimate in estimates:
         if estimate.state in _LIVE:
             update_cards(turn.session, stopped, estimate.id, turn.now)
+    # What is stopped is what was approved last, with all that was approved before it.
+    last = [estimate for estimate in estimates if estimate.state is EstimateState.APPROVED][-1]
+    keep_receipt(turn, last, ReceiptKind.STOPPED, (ticket.granted_minutes, stopped.granted_minutes))
 
 
 def withdraw_open_estimate(session: Session, ticket: Ticket, now: datetime, by: Person | None = None) -> None:

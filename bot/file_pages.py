@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.downloads import Download, load_download
-from bot.links import BadLink, Purpose, read_link
+from bot.downloads import load_download
+from bot.links import BadLink, Download, Purpose, read_link
 from bot.turn import Policy
 from cards.language import texts_for
 from contract.people import Language

@@ -46,6 +46,15 @@ class Link:
     good_until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What a link opens: bytes to be saved under a name."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
 def link_url(policy: Policy, purpose: Purpose, thing_id: int, reader: Person, now: datetime) -> str:
     """The address that opens a thing for `reader` until ten minutes after `now`.
 

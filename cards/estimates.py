@@ -22,6 +22,7 @@ from cards.clicks.estimates import (
     ApproveEstimate,
     DeclineEstimate,
     ShowEstimate,
+    ShowReceipt,
     StartEstimate,
     StartPhoneDecision,
     StopWork,
@@ -232,6 +233,8 @@ def _actions(t: Texts, sheet: EstimateSheet, language: Language, *, is_staff: bo
         else None
     )
     to_ticket = execute(t("To ticket {number}", number=number), ShowTicket(ticket=number))
+    decided = estimate.decided_at is not None
+    receipt = [execute(t("Receipt"), ShowReceipt(estimate=estimate.id))] if decided else []
     if is_staff:
         offers: list[tuple[bool, str, Click]] = [
             (sheet.is_open, t("Record a decision by phone"), StartPhoneDecision(estimate=estimate.id)),
@@ -239,13 +242,14 @@ def _actions(t: Texts, sheet: EstimateSheet, language: Language, *, is_staff: bo
             (sheet.can_offer and sheet.newer is None, t("New estimate"), StartEstimate(ticket=number)),
         ]
         staff = [execute(title, click) for holds, title, click in offers if holds]
-        return [*([newer] if newer else []), *staff, to_ticket]
+        return [*([newer] if newer else []), *staff, *receipt, to_ticket]
     if sheet.is_open:
         return _decisions(t, estimate, language)
     stop = StopWork(ticket=number, estimate=estimate.id)
     return [
         *([newer] if newer else []),
         *([stop_work_action(t, stop)] if sheet.can_stop else []),
+        *receipt,
         to_ticket,
     ]
 

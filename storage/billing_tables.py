@@ -261,10 +261,12 @@ receipts = Table(
     Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
     Column("ticket_number", ForeignKey("tickets.number"), nullable=False, index=True),
     Column("estimate_id", ForeignKey("estimates.id"), nullable=False, index=True),
-    # Canonical JSON; `digest` is its SHA-256, `signature` the Ed25519 signature over it, base64.
+    # Canonical JSON; `digest` is the SHA-256 of its bytes, `signature` the Ed25519 signature over them, base64.
     Column("body", Text, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("signature", String(100), nullable=False),
+    # The key it was signed with (DER, base64), which the installation may have replaced since.
+    Column("public_key", String(100), nullable=False),
     Column("created_at", Instant, nullable=False),
 )
 

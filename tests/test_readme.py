@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.settings import variables
+from tests.receipt_keys import TEST_KEY
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,6 +21,7 @@ ENVIRONMENT = {
     "FOURSTAR_APP_SECRET": "s3cret",
     "FOURSTAR_PUBLIC_URL": "https://support.example.com",
     "FOURSTAR_LINK_SIGNING_KEY": "k" * 32,
+    "FOURSTAR_RECEIPT_KEY": TEST_KEY,
     "FOURSTAR_PROVIDER_WEBSITE": "https://www.example.com",
     "FOURSTAR_PRIVACY_URL": "https://www.example.com/privacy",
     "FOURSTAR_TERMS_URL": "https://www.example.com/terms",

@@ -8,7 +8,25 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import billing, cases, contacts, customers, db, engineers, manifest, outbox, receipts, serve, terms
+from bot.cli import (
+    addenda,
+    billing,
+    cases,
+    consents,
+    contacts,
+    contracts,
+    customers,
+    db,
+    engineers,
+    exports,
+    manifest,
+    outbox,
+    prices,
+    receipts,
+    register,
+    serve,
+    settings,
+)
 
 app = typer.Typer(
     help="Four Star Support for Microsoft Teams.",
@@ -18,10 +36,16 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("demo")(serve.demo)
-terms.add_to(customers.app)
+app.command("settings")(settings.show)
+customers.app.command("consent")(consents.consent)
 customers.app.command("billing")(billing.billing)
+app.command("register")(register.register)
+app.command("export")(exports.export)
 app.add_typer(customers.app, name="customer")
 app.add_typer(contacts.app, name="contact")
+app.add_typer(contracts.app, name="contract")
+app.add_typer(prices.app, name="prices")
+app.add_typer(addenda.app, name="addendum")
 app.add_typer(engineers.app, name="engineer")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(receipts.app, name="receipts")

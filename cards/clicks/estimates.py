@@ -37,6 +37,12 @@ class ShowEstimate(Click):
     estimate: Id
 
 
+class ShowReceipt(Click):
+    """Show the receipt of what was decided on an estimate (D13, D15)."""
+
+    estimate: Id
+
+
 class ApproveEstimate(Click):
     """Approve the revision that the card shows, whole. `language` is the one the card was in."""
 

@@ -25,6 +25,7 @@ from contract.people import Language, Role
 from storage import contacts, contracts, people
 from storage.database import Database
 from storage.outbox_tables import outbox
+from tests.receipt_keys import TEST_KEY
 
 CUSTOMER_TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 OTHER_TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
@@ -43,6 +44,7 @@ POLICY = Policy(
     ),
     public_url="https://bot.example.org",
     link_key=b"k" * 32,
+    receipt_key=TEST_KEY.encode(),
 )
 
 _activities = itertools.count(1)

@@ -17,6 +17,7 @@ from storage import outbox, people
 from storage.database import Database
 from storage.errors import NotFound
 from tests.bot.people import NOW, PROVIDER_TENANT, World, make_world
+from tests.receipt_keys import TEST_KEY
 
 LAST_DAY = date(2026, 12, 31)
 
@@ -40,6 +41,7 @@ def watch(world: World, clock: Moved, metrics: Metrics, **changed: Any) -> Crede
         "app_secret": "s3cret",
         "public_url": "https://support.example.com",
         "link_signing_key": "k" * 32,
+        "receipt_key": TEST_KEY,
         "secret_expires_on": LAST_DAY,
     }
     return CredentialWatch(world.database, Settings(**(given | changed)), clock, metrics, asks_graph=False)

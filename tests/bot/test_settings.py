@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from bot.settings import InvalidSettings, Settings, load_settings, variables
 from contract.people import Language
 from contract.tickets import Urgency
+from documents.receipts import public_pem, signer_of
 from graph.access import Certificate, ManagedIdentity, Secret
+from tests.receipt_keys import TEST_KEY
 
 APP_ID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 TENANT_ID = "9b1e0d4c-53a7-4d2b-8c11-0d7a52a5f0aa"
@@ -20,6 +25,7 @@ ENOUGH = {
     "FOURSTAR_APP_SECRET": "s3cret",
     "FOURSTAR_PUBLIC_URL": "https://support.example.com/",
     "FOURSTAR_LINK_SIGNING_KEY": "k" * 32,
+    "FOURSTAR_RECEIPT_KEY": TEST_KEY,
 }
 
 
@@ -40,8 +46,10 @@ def refused() -> dict[str, str]:
     return {problem.variable: problem.reason for problem in caught.value.problems}
 
 
-def test_five_settings_are_enough() -> None:
-    """Who the bot is, its secret, its address and a key for links are all it takes; the rest has defaults."""
+def test_six_settings_are_enough() -> None:
+    """Who the bot is, its secret, its address and keys for links and receipts are all it takes; the rest has
+    defaults.
+    """
     settings = load_settings()
     assert settings.app_id == APP_ID
     assert settings.credential == Secret("s3cret")
@@ -53,7 +61,14 @@ def test_five_settings_are_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    "variable", ["FOURSTAR_APP_ID", "FOURSTAR_APP_TENANT_ID", "FOURSTAR_PUBLIC_URL", "FOURSTAR_LINK_SIGNING_KEY"]
+    "variable",
+    [
+        "FOURSTAR_APP_ID",
+        "FOURSTAR_APP_TENANT_ID",
+        "FOURSTAR_PUBLIC_URL",
+        "FOURSTAR_LINK_SIGNING_KEY",
+        "FOURSTAR_RECEIPT_KEY",
+    ],
 )
 @pytest.mark.parametrize("value", [None, ""])
 def test_what_has_no_default_is_asked_for_by_name(
@@ -75,6 +90,8 @@ def test_what_has_no_default_is_asked_for_by_name(
         ("FOURSTAR_PUBLIC_URL", "support.example.com"),
         ("FOURSTAR_PUBLIC_URL", "https://support.example.com/?a=b"),
         ("FOURSTAR_LINK_SIGNING_KEY", "short"),
+        ("FOURSTAR_RECEIPT_KEY", "k" * 64),
+        ("FOURSTAR_RECEIPT_KEY", public_pem(signer_of(TEST_KEY.encode()).public_key)),
         ("FOURSTAR_DATABASE_URL", "mysql://db/fourstar"),
         ("FOURSTAR_DATABASE_URL", "fourstar.sqlite"),
         ("FOURSTAR_PORT", "70000"),
@@ -162,11 +179,49 @@ def test_a_secret_given_twice_or_an_absent_file_is_refused(monkeypatch: pytest.M
     assert refused() == {"FOURSTAR_APP_SECRET_FILE": "there is no file that can be read"}
 
 
+@pytest.mark.parametrize(
+    "make,found",
+    [
+        (lambda: ec.generate_private_key(ec.SECP256R1()), "EC"),
+        (lambda: rsa.generate_private_key(65537, 2048), "RSA"),
+    ],
+)
+def test_receipts_are_signed_with_ed25519_only(
+    make: Callable[[], ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey], found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key of another type is refused by its name, with the command that makes a right one (D13)."""
+    monkeypatch.setenv(
+        "FOURSTAR_RECEIPT_KEY", make().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    )
+    assert found in refused()["FOURSTAR_RECEIPT_KEY"]
+    assert "openssl genpkey -algorithm ed25519" in refused()["FOURSTAR_RECEIPT_KEY"]
+
+
+def test_a_key_with_a_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot starts without anybody at the keyboard, so nobody can give the password."""
+    locked = ed25519.Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"password")
+    )
+    monkeypatch.setenv("FOURSTAR_RECEIPT_KEY", locked.decode())
+    assert "encrypted" in refused()["FOURSTAR_RECEIPT_KEY"]
+
+
+def test_a_key_can_stand_on_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Files of variables have one line each: line ends written as backslash and n are line ends. A file works too."""
+    monkeypatch.setenv("FOURSTAR_RECEIPT_KEY", TEST_KEY.replace("\n", "\\n"))
+    assert load_settings().receipt_key.get_secret_value() == TEST_KEY
+    monkeypatch.delenv("FOURSTAR_RECEIPT_KEY")
+    (tmp_path / "key").write_text(TEST_KEY)
+    monkeypatch.setenv("FOURSTAR_RECEIPT_KEY_FILE", str(tmp_path / "key"))
+    assert load_settings().receipt_key.get_secret_value() == TEST_KEY.strip()
+
+
 def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Printing the settings shows no secret."""
     shown = repr(load_settings())
     assert "s3cret" not in shown
     assert "k" * 32 not in shown
+    assert "PRIVATE KEY" not in shown
 
 
 def test_hosts_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -238,6 +238,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.String(length=100), nullable=False),
+        sa.Column("public_key", sa.String(length=100), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_receipts_customer_id_customers")),
         sa.ForeignKeyConstraint(["estimate_id"], ["estimates.id"], name=op.f("fk_receipts_estimate_id_estimates")),

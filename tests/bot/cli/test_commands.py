@@ -16,6 +16,7 @@ from bot.cli import app
 from bot.cli.opened import change
 from storage import timers
 from storage.engines import OwnedFile
+from tests.receipt_keys import TEST_KEY
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 PROVIDER = "9b1e0d4c-53a7-4d2b-8c11-0d7a52a5f0aa"
@@ -28,7 +29,11 @@ SETTINGS = {
     "APP_SECRET": "s3cret",
     "PUBLIC_URL": "https://support.example.com",
     "LINK_SIGNING_KEY": "k" * 32,
+    "RECEIPT_KEY": TEST_KEY,
 }
+
+DAYS = ("--signed", "2020-01-10", "--starts", "2027-01-01")
+SIGN = ("contract", "sign", "1", "--number", "C-1", *DAYS, "--signatory", "A. de Vries")
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +79,9 @@ def add_customer() -> None:
 def test_a_customer_is_set_up_without_chat(database_url: str) -> None:
     """Customer, contract, prices, consent and contacts, and everything can be read back for a script."""
     add_customer()
-    assert "2027-01-01 to 2027-12-31" in done("customer", "contract", "1", "--number", "C-1", "--signed", "2026-12-05")
-    done("customer", "addendum", "1", "--signed", "2027-01-01", "--starts", "2027-01-02", "--ends", "2027-03-31")
-    done("customer", "prices", "Bakkerij Brood", "--year", "2027", "--office", "87,50")
+    assert "2027-01-01 to 2027-12-31" in done(*SIGN)
+    done("addendum", "add", "1", "--signed", "2020-01-10", "--starts", "2027-01-02", "--ends", "2027-03-31")
+    done("prices", "set", "Bakkerij Brood", "--year", "2027", "--office", "87,50")
     for name in ("Anna", "Bram"):
         done("contact", "add", TENANT, "--object-id", PEOPLE[name], "--name", name, "--email", f"{name}@brood.example")
     (row,) = listed("customer", "list")
@@ -134,13 +139,13 @@ def test_the_last_manager_stays(database_url: str) -> None:
         (("customer", "show", "7"), "fourstar customer list"),
         (("customer", "add", "Bakkerij Brood", "--tenant", TENANT), "There is a customer 1 already"),
         (("customer", "add", "Own", "--tenant", PROVIDER), "provider's own tenant"),
-        (("customer", "contract", "1", "--number", "C-1", "--starts", "2027-01-15"), "1st of a month"),
-        (("customer", "contract", "1", "--number", " "), "--help"),
+        ((*SIGN, "--starts", "2027-01-15"), "1st of a month"),
+        ((*SIGN, "--signatory", " "), "--help"),
         (
-            ("customer", "addendum", "1", "--signed", "2027-01-01", "--starts", "2027-01-02", "--ends", "2027-03-31"),
+            ("addendum", "add", "1", "--signed", "2020-01-10", "--starts", "2027-01-02", "--ends", "2027-03-31"),
             "one contract",
         ),
-        (("customer", "prices", "1", "--year", "2027", "--office", "cheap"), "85 or 87.50"),
+        (("prices", "set", "1", "--year", "2027", "--office", "cheap"), "85 or 87.50"),
         (("customer", "consent", "1"), "--help"),
         (
             ("customer", "consent", "1", "--document", "x", "--from", "2027-01-02", "--until", "2027-01-01"),
@@ -162,9 +167,9 @@ def test_a_failure_says_what_to_do(arguments: tuple[str, ...], hint: str) -> Non
 def test_prices_of_a_running_year_are_corrected_on_purpose_only() -> None:
     """A list that holds is not changed (R29), unless a typing mistake is put right."""
     add_customer()
-    done("customer", "prices", "1", "--year", "2026", "--office", "90")
-    assert "--correct" in refused("customer", "prices", "1", "--year", "2026", "--office", "95")
-    done("customer", "prices", "1", "--year", "2026", "--office", "95", "--correct")
+    done("prices", "set", "1", "--year", "2026", "--office", "90")
+    assert "--correct" in refused("prices", "set", "1", "--year", "2026", "--office", "95")
+    done("prices", "set", "1", "--year", "2026", "--office", "95", "--correct")
     assert listed("customer", "show", "1")[0]["office_cents"] == 9500
 
 

@@ -18,6 +18,7 @@ from bot.settings import InvalidSettings, Settings
 from bot.words import Typed, understand
 from contract.people import Language
 from demo.node import find_node
+from tests.receipt_keys import TEST_KEY
 
 APP_ID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 VALIDATOR = Path(__file__).with_name("validate_manifest.js")
@@ -31,6 +32,7 @@ def settings(**changed: Any) -> Settings:
         "app_secret": "s3cret",
         "public_url": "https://support.example.com",
         "link_signing_key": "k" * 32,
+        "receipt_key": TEST_KEY,
         "provider_website": "https://www.example.com",
         "privacy_url": "https://www.example.com/privacy",
         "terms_url": "https://www.example.com/terms",

@@ -1,0 +1,102 @@
+"""What a check of receipts found, in plain words: what is wrong and where, or what the check proves (D13, D15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from contract.receipt_bodies import UnreadableReceipt, read
+from contract.receipt_chain import Fault, FaultKind
+from contract.receipts import Receipt, SealedReceipt
+
+WORDS = {
+    FaultKind.UNREADABLE: "is no receipt, or was changed so that it can't be read as one",
+    FaultKind.EDITED: "was edited: its digest is not that of what it says",
+    FaultKind.MISPLACED: "is kept as number {other}: swapped with another one, or renumbered",
+    FaultKind.REPEATED: "is there a second time: one of them was put in",
+    FaultKind.OUT_OF_ORDER: "stands behind receipt {other}: they were swapped",
+    FaultKind.REMOVED: "missing: removed (or these are only some of all: --partial)",
+    FaultKind.UNLINKED: "does not follow from the one before: that one was changed, or this one was put in",
+    FaultKind.CUT_OFF: "missing at the end: cut off, or made after this file was",
+    FaultKind.CONTRADICTED: "is another one elsewhere: the database or the later receipts know it differently",
+    FaultKind.TOO_FAR: "is not in the database, which ends at {other}",
+    FaultKind.UNSIGNED: "has no good signature: it was edited, or signed by somebody else",
+    FaultKind.OTHER_KEY: "is signed with a key that was not given with --key, and no later receipt vouches for it",
+}
+RANGES = (FaultKind.REMOVED, FaultKind.CUT_OFF)
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was checked, and what was found."""
+
+    faults: tuple[Fault, ...] = ()
+    without: list[str] = field(default_factory=list)
+    """Numbers of decided estimates without a receipt."""
+    notes: list[str] = field(default_factory=list)
+    count: int = 0
+    last: Receipt | None = None
+    digest: str = ""
+    keys: list[str] = field(default_factory=list)
+    """The fingerprints of the keys, in the order in which they were first used."""
+
+    @property
+    def wrong(self) -> int:
+        """How many things are wrong."""
+        return len(self.faults) + len(self.without)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.wrong == 0
+
+    def noting(self, receipts: Iterable[SealedReceipt]) -> Iterator[SealedReceipt]:
+        """The same receipts; what is said of them in the end is remembered as they pass."""
+        for sealed in receipts:
+            try:
+                self.last, self.digest = read(sealed.body), sealed.digest
+            except UnreadableReceipt:
+                yield sealed
+                continue
+            self.count += 1
+            if self.last.key not in self.keys:
+                self.keys.append(self.last.key)
+            yield sealed
+
+
+def fault_text(fault: Fault, *, has_lines: bool) -> str:
+    """One thing that is wrong, as a sentence that begins with where it is."""
+    words = WORDS[fault.kind].format(other=fault.other)
+    where = f"Line {fault.position}: " if has_lines and fault.position else ""
+    if fault.kind in RANGES:
+        return f"{where}{_range(fault)} {words}."
+    name = "this" if fault.sequence is None else f"receipt {fault.sequence}"
+    return f"{where}{name} {words}." if where else f"{name.capitalize()} {words}."
+
+
+def _range(fault: Fault) -> str:
+    if fault.other in (None, fault.sequence):
+        return f"receipt {fault.sequence} is"
+    return f"receipts {fault.sequence} to {fault.other} are"
+
+
+def summary(checked: Checked, *, is_vouched: bool) -> str:
+    """What a check proves that found nothing wrong."""
+    if checked.last is None:
+        return "There are no receipts."
+    decision = checked.last.decision
+    what = (
+        f"Receipt {checked.last.sequence} is as it was made"
+        if checked.count == 1
+        else f"{checked.count} receipts are as they were made: none edited, removed, swapped or put in"
+    )
+    by, at = decision.decided_by.name, decision.decided_at_local
+    lines = [
+        f"{what}.",
+        f"The last, {checked.last.sequence}: estimate {decision.estimate_number} {decision.kind.value} by {by}, {at}.",
+        f"Its digest: {checked.digest}",
+        *(f"Signed with the key {key}." for key in checked.keys),
+    ]
+    if not is_vouched:
+        lines.append("Whether that is the provider's key is for you to compare, or give it: --key PUBLIC.pem")
+    return "\n".join(lines)
