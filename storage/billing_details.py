@@ -26,10 +26,13 @@ def load_billing_details(session: Session, customer_id: int) -> BillingDetails:
     found = session.execute(_DETAILS, {"customer_id": customer_id}).one_or_none()
     if found is None:
         raise NotFound("customer", customer_id)
-    return _details(found) if found.customer_id is not None else BillingDetails(legal_name=found.customer_name)
+    return details_of(found)
 
 
-def _details(row: Row[Any]) -> BillingDetails:
+def details_of(row: Row[Any]) -> BillingDetails:
+    """The details in a row of `billing_details`, joined to its customer; of one without them only the name."""
+    if row.customer_id is None:
+        return BillingDetails(legal_name=row.customer_name)
     return BillingDetails(
         legal_name=row.legal_name,
         address=Address(street=row.street, postal_code=row.postal_code, city=row.city, country=row.country),

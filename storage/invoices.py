@@ -183,6 +183,12 @@ def load_invoices_of(session: Session, customer_id: int) -> tuple[Invoice, ...]:
     return load_invoices(session, ids)
 
 
+def invoices_page(session: Session, customer_id: int, *, skip: int, limit: int) -> list[int]:
+    """The ids of a page of everything that was issued to a customer, newest first."""
+    ids = select(invoices.c.id).where(invoices.c.customer_id == customer_id).order_by(invoices.c.id.desc())
+    return list(session.scalars(ids.offset(skip).limit(limit)))
+
+
 def credit_notes_of(session: Session, invoice_id: int) -> tuple[Invoice, ...]:
     """The credit notes that took something back from an invoice, oldest first (D9)."""
     return load_invoices(
@@ -203,6 +209,8 @@ def is_year_invoiced(session: Session, customer_id: int, year: int) -> bool:
 
 def invoiced_contracts(session: Session, contract_ids: Collection[int], year: int, month: int) -> dict[int, int]:
     """Which of these contracts have their invoice of the month already: contract → invoice."""
+    if not contract_ids:
+        return {}
     found = session.execute(
         select(invoices.c.contract_id, invoices.c.id).where(
             invoices.c.contract_id.in_(sorted(contract_ids)),
@@ -212,6 +220,18 @@ def invoiced_contracts(session: Session, contract_ids: Collection[int], year: in
         )
     )
     return {row.contract_id: row.id for row in found}
+
+
+def load_sums(session: Session, invoice_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
+    """Net, VAT and gross of these invoices, in cents."""
+    if not invoice_ids:
+        return {}
+    found = session.execute(
+        select(invoices.c.id, invoices.c.net_cents, invoices.c.vat_cents, invoices.c.gross_cents).where(
+            invoices.c.id.in_(sorted(invoice_ids))
+        )
+    )
+    return {row.id: (row.net_cents, row.vat_cents, row.gross_cents) for row in found}
 
 
 def _invoice_of(row: Row[Any], lines: Sequence[Row[Any]]) -> Invoice:
