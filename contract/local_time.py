@@ -75,6 +75,12 @@ def day_start(day: date) -> datetime:
     return at_local(day, time())
 
 
+def clock_changes(year: int) -> tuple[date, ...]:
+    """Return the days of a year that have no 24 hours, as the zone's data says: in spring and in autumn (D1)."""
+    days = (date(year, 1, 1) + count * DAY for count in range(366))
+    return tuple(day for day in days if day.year == year and day_start(day + DAY) - day_start(day) != DAY)
+
+
 def instant_from_local(day: date, clock_time: time) -> LocalReading:
     """Read a clock time that a person typed, to the minute (D4, D23).
 

@@ -13,6 +13,7 @@ from contract.local_time import (
     MINUTE,
     LocalReading,
     at_local,
+    clock_changes,
     day_start,
     instant_from_local,
     local,
@@ -47,6 +48,15 @@ def test_days_of_the_clock_changes(spring: str, autumn: str) -> None:
     for text, hours in ((spring, 23), (autumn, 25)):
         day = date.fromisoformat(text)
         assert day_start(day + timedelta(days=1)) - day_start(day) == timedelta(hours=hours)
+    assert clock_changes(int(spring[:4])) == (date.fromisoformat(spring), date.fromisoformat(autumn))
+
+
+@pytest.mark.parametrize("year", [1976, 2000, 2096])
+def test_a_year_without_or_with_clock_changes(year: int) -> None:
+    """Days with a change are found whatever the year has: there was none in 1976, and leap years are whole (D1)."""
+    found = clock_changes(year)
+    assert len(found) == (0 if year == 1976 else 2)
+    assert all(day.year == year and day.weekday() == 6 for day in found)
 
 
 @pytest.mark.parametrize(
