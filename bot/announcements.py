@@ -237,11 +237,6 @@ def look_up(session: Session, person_id: int, now: datetime) -> None:
 # --- invoices and mail ------------------------------------------------------------------------------------------------
 
 
-def invoice_subject(invoice_id: int) -> str:
-    """What the live cards of an invoice or a credit note are remembered by."""
-    return f"invoice:{invoice_id}"
-
-
 def invoice_issued(session: Session, invoice_id: int, customer_id: int, now: datetime) -> None:
     """An invoice or a credit note was issued: its documents are made, and then its customer gets it (R14).
 
@@ -257,9 +252,16 @@ def invoice_issued(session: Session, invoice_id: int, customer_id: int, now: dat
     )
 
 
-def invoice_changed(session: Session, invoice_id: int, customer_id: int, now: datetime) -> None:
-    """It was paid, credited or reminded of: every open card of it follows, without a sound."""
-    follow(session, invoice_subject(invoice_id), now, also=contact_ids(session, customer_id))
+def tell_word(session: Session, person_id: int, word_id: int, now: datetime) -> None:
+    """Send a person the line of one word in a question about an invoice."""
+    outbox.enqueue(
+        session,
+        mailbox=mailbox_of(person_id),
+        kind=LINE,
+        payload={"person": person_id, "word": word_id},
+        now=now,
+        key=f"word:{word_id}:{person_id}",
+    )
 
 
 def mail(session: Session, to: str, what: str, args: Mapping[str, Any], now: datetime, *, key: str) -> None:

@@ -27,7 +27,9 @@ from bot.credentials import CredentialWatch
 from bot.delivery import Delivery
 from bot.fetching import FileKinds
 from bot.file_pages import serve_file
+from bot.invoice_documents import DocumentKinds
 from bot.limits import Limits
+from bot.mail import MailKinds
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.outcomes import back_off_s
 from bot.postings import Postings
@@ -156,6 +158,8 @@ class _Bot:
             kinds = (
                 *Postings(database, self._connector, self._router.policy, clock, self._limits).kinds(),
                 *FileKinds(database, self._connector, self._router.policy).kinds(),
+                *DocumentKinds(database).kinds(),
+                *MailKinds(database, self._router.policy, settings.mail_server, clock).kinds(),
             )
             delivery = Delivery(database, kinds, clock, self._limits, observe=self._metrics.delivered)
             schedule = Schedule(database, TIMERS, CRON, clock)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from bot.invoice_documents import pdf_download, ubl_download
 from bot.links import Download, Link, Purpose
 from bot.receipts import receipt_download
 from bot.tickets import check_visible
@@ -42,5 +43,7 @@ def _file(session: Session, reader: Standing, file_id: int) -> Download:
 DOWNLOADS: Mapping[Purpose, Callable[[Session, Standing, int], Download]] = {
     Purpose.FILE: _file,
     Purpose.RECEIPT: receipt_download,
+    Purpose.INVOICE_PDF: pdf_download,
+    Purpose.INVOICE_UBL: ubl_download,
 }
 """Purpose → function(session, reader, id of the thing). Raises NotFound where the reader may not have it."""

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -21,10 +21,11 @@ from email.utils import format_datetime
 from sqlalchemy.orm import Session
 
 from bot.announcements import LINE, MAIL, MAIL_LINES, mailbox_of
+from bot.clock import Clock
 from bot.line_texts import lines_for
 from bot.mail_server import MailServer
 from bot.mails import MAILS, Draft
-from bot.outcomes import Dead, Done, InDoubtPolicy, Kind, Outcome, Work
+from bot.outcomes import Dead, Done, InDoubtPolicy, Kind, Later, Outcome, Work
 from bot.turn import Policy
 from cards.mails import Letter, one_line, unreached_letter
 from contract.people import Role
@@ -62,6 +63,7 @@ class MailKinds:
     database: Database
     policy: Policy
     server: MailServer | None = field(repr=False)
+    clock: Clock = field(repr=False)
 
     def kinds(self) -> tuple[Kind, ...]:
         """What delivery registers. Mails go to no chat, so a chat's limits are not theirs."""
@@ -80,6 +82,10 @@ class MailKinds:
         """Send what Teams did not take for a person."""
         if self.server is None:
             return Done({"skipped": "no mail server"})
+        left = datetime.fromisoformat(work.payload["until"]) - self.clock.now()
+        if left > timedelta(0):
+            # It was put beside one of the hour before, which was waiting.
+            return Later("the hour is not over", left.total_seconds(), counts=False)
         return await self._send(work, await self.database.read(lambda session: self._unreached(session, work)))
 
     def _drafted(self, session: Session, work: Work) -> _Mail | None:

@@ -84,6 +84,11 @@ class MailServer:
 def read_mail_server(url: str, sender: str, tls: ssl.SSLContext | None = None) -> MailServer:
     """The server that an address names. Raises ValueError with what is wrong with it, without the password."""
     parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        # What it says may be a part of the password.
+        raise ValueError("must have a number as its port; write / # ? of the password as %2F %23 %3F") from None
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError("must begin with smtp:// or smtps:// and name a host")
     if parts.path.strip("/") or parts.query or parts.fragment:
@@ -92,7 +97,7 @@ def read_mail_server(url: str, sender: str, tls: ssl.SSLContext | None = None) -
         raise ValueError("must have both a user and a password, or neither")
     return MailServer(
         host=parts.hostname,
-        port=parts.port or PORTS[parts.scheme],
+        port=port or PORTS[parts.scheme],
         sender=sender,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),

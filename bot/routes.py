@@ -17,6 +17,7 @@ from bot import (
     closing,
     contracts,
     corrections,
+    costs,
     customer_billing,
     customer_contracts,
     customer_terms,
@@ -24,11 +25,13 @@ from bot import (
     estimate_offers,
     estimates,
     files,
+    invoices,
     log_forms,
     opening,
     overview,
     people,
     phone_tickets,
+    questions,
     queue,
     receipts,
     renewal_warnings,
@@ -45,6 +48,7 @@ from cards.clicks import customers as customer_clicks
 from cards.clicks import estimates as estimate_clicks
 from cards.clicks import files as file_clicks
 from cards.clicks import hours as hour_clicks
+from cards.clicks import invoices as invoice_clicks
 from cards.clicks import people as people_clicks
 from cards.clicks import queue as queue_clicks
 from cards.clicks import tickets as ticket_clicks
@@ -171,4 +175,15 @@ ROUTES: Mapping[type, Route] = {
     estimate_clicks.ApproveEstimate: Route(CONTACT, estimates.approve_estimate),
     estimate_clicks.DeclineEstimate: Route(CONTACT, estimates.decline_estimate),
     estimate_clicks.StopWork: Route(CONTACT, estimates.stop_work),
+    # invoices, and questions about them
+    invoice_clicks.ShowInvoices: Route(CONTACT | MANAGER, invoices.show_invoices),
+    invoice_clicks.ShowInvoice: Route(PARTIES, invoices.show_invoice),
+    invoice_clicks.ShowInvoiceTicket: Route(PARTIES, invoices.show_invoice_ticket),
+    invoice_clicks.GetInvoice: Route(PARTIES, invoices.get_invoice),
+    invoice_clicks.ShowCosts: Route(CONTACT, costs.show_costs, writes=False),
+    invoice_clicks.StartQuestion: Route(CONTACT, questions.start_question),
+    invoice_clicks.AskQuestion: Route(CONTACT, questions.ask_question),
+    invoice_clicks.ShowQuestion: Route(PARTIES, questions.show_question),
+    invoice_clicks.AnswerQuestion: Route(CONTACT | MANAGER, questions.answer_question),
+    invoice_clicks.SettleQuestion: Route(MANAGER, questions.settle_question),
 }

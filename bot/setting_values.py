@@ -5,6 +5,7 @@ A refusal never repeats the value: it may be a secret.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -16,10 +17,12 @@ from stdnum import bic, iban
 from stdnum.exceptions import ValidationError
 from stdnum.nl import btw, postcode
 
+from bot.mail_server import read_mail_server
 from documents.receipts import BadKey, signer_of
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 32
+_MAIL_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
 KVK_DIGITS = 8
 
 
@@ -47,6 +50,17 @@ def _database_url(value: str) -> str:
 
 def _hosts(value: object) -> object:
     return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _smtp_url(value: SecretStr) -> SecretStr:
+    read_mail_server(value.get_secret_value(), "")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if not _MAIL_ADDRESS.fullmatch(value):
+        raise ValueError("must be one mail address, without a name")
+    return value
 
 
 def _long_enough(value: SecretStr) -> SecretStr:
@@ -91,6 +105,8 @@ Guid = Annotated[str, AfterValidator(_guid)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 LinkKey = Annotated[SecretStr, AfterValidator(_long_enough)]
 ReceiptKey = Annotated[SecretStr, AfterValidator(_ed25519)]
 Iban = Annotated[str, AfterValidator(_checked(iban.validate, "is no IBAN: a digit is missing or wrong"))]

@@ -34,6 +34,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.mail_server import MailServer, read_mail_server
 from bot.setting_values import (
     BaseUrl,
     Bic,
@@ -45,7 +46,9 @@ from bot.setting_values import (
     Iban,
     Kvk,
     LinkKey,
+    MailAddress,
     ReceiptKey,
+    SmtpUrl,
 )
 from bot.teams.hosts import FILE_HOSTS, TEAMS_HOSTS
 from bot.teams.keys import OPENID_URL
@@ -149,6 +152,11 @@ class Settings(BaseSettings):
     login_host: str = LOGIN_HOST
     graph_url: BaseUrl = "https://graph.microsoft.com"
 
+    # Mail. Without a server none is sent.
+    smtp_url: SmtpUrl | None = None
+    mail_from: MailAddress | None = None
+    """Under which address mails are sent; the provider's own where it is not given."""
+
     # What operators see.
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
@@ -180,6 +188,13 @@ class Settings(BaseSettings):
         if self.app_secret is not None:
             return Secret(self.app_secret.get_secret_value())
         return Certificate(self.app_certificate) if self.app_certificate is not None else ManagedIdentity(self.app_id)
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The server that takes mails, if there is one."""
+        if self.smtp_url is None:
+            return None
+        return read_mail_server(self.smtp_url.get_secret_value(), self.mail_from or self.provider_email)
 
     @property
     def file_limit_bytes(self) -> int:

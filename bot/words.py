@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from bot.wire import Attachment
 from cards.clicks.base import Click
+from cards.clicks.contracts import ShowContract
+from cards.clicks.invoices import ShowCosts, ShowInvoices
 from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
 from cards.clicks.queue import ShowQueue
 from cards.clicks.tickets import LONGEST_WORDS, ShowTicket, ShowTickets, StartTicket
@@ -59,6 +61,9 @@ _LIST = ("my tickets", "mijn tickets", "tickets", "overview", "overzicht", "stat
 _SEARCH = ("search", "zoek", "zoeken", "find", "vind")
 _QUEUE = ("queue", "wachtrij", "werkvoorraad")
 _CONTACTS = {"contacts", "contactpersonen", "contacten"}
+_CONTRACT = {"contract", "my contract", "mijn contract", "overeenkomst", "supportcontract"}
+_INVOICES = {"invoices", "invoice", "facturen", "factuur", "my invoices", "mijn facturen", "onze facturen"}
+_COSTS = {"costs", "kosten", "cost", "spend", "verbruik"}
 _CUSTOMERS = ("customers", "klanten", "customer", "klant")
 _LANGUAGES = {
     "nederlands": Language.NL,
@@ -79,6 +84,9 @@ LONGEST_QUERY = 200
 _ENDS = "!.?… "
 """What people put behind a command."""
 
+_INVOICE_NUMBER = re.compile(r"^(?:invoice|factuur|credit note|creditnota)?\s*#?\s*(c?20\d\d-\d{4,7})$")
+"""Such as "2026-0001": no ticket 2026 with words behind it."""
+
 _NUMBER = re.compile(r"^#?\s*(?:ticket\s*)?#?(\d{1,9})\b[\s:,.–-]*(.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -94,8 +102,16 @@ def understand(text: str, language: Language, attachments: tuple[Attachment, ...
     if plain in _LANGUAGES:
         other = Language.EN if language is Language.NL else Language.NL
         return SetLanguage(language=_LANGUAGES[plain] or other)
+    if plain in _INVOICES:
+        return ShowInvoices()
+    if plain in _COSTS:
+        return ShowCosts()
+    if (invoice := _INVOICE_NUMBER.match(plain)) is not None:
+        return ShowInvoices(number=invoice[1].upper())
     if plain in _CONTACTS:
         return ShowContacts()
+    if plain in _CONTRACT:
+        return ShowContract()
     for names, most, make in (
         (_NEW, LONGEST_WORDS, lambda rest: StartTicket(text=rest)),
         (_LIST, LONGEST_QUERY, lambda rest: ShowTickets(query=rest)),

@@ -74,10 +74,7 @@ def invoice_letter(invoice: Invoice, provider: Provider, language: Language) -> 
         title,
         first,
         _figures(t, invoice, language),
-        t(
-            "The PDF is for reading, the XML file (UBL) for your bookkeeping program. They are one document twice: "
-            "book it once."
-        ),
+        t("The PDF is for reading, the XML file (UBL) for your bookkeeping program. They are one document twice."),
         _questions(t),
         provider=provider,
         language=language,
@@ -133,7 +130,7 @@ def unreached_letter(lines: Sequence[str], provider: Provider, language: Languag
 
 def _figures(t: Texts, invoice: Invoice, language: Language) -> list[tuple[str, str]]:
     is_credit = invoice.kind is InvoiceKind.CREDIT_NOTE
-    vat = t("VAT reverse-charged") if invoice.is_reverse_charge else t("VAT {percent} %", percent=invoice.vat_percent)
+    vat = t("VAT reverse charged") if invoice.is_reverse_charge else t("VAT {percent} %", percent=invoice.vat_percent)
     figures = [
         (t("Date"), calendar_date(invoice.invoice_date, language)),
         (t("Excluding VAT"), money(invoice.net_cents, language)),

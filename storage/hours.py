@@ -64,6 +64,12 @@ def load_entries_of(session: Session, ticket_numbers: Collection[int]) -> dict[i
     return {number: tuple(entries) for number, entries in found.items()}
 
 
+def load_entries_by_id(session: Session, entry_ids: Collection[int]) -> dict[int, WorkEntry]:
+    """These entries by id, also those that were corrected since: issued invoices rest on them."""
+    query = select(work_entries).where(work_entries.c.id.in_(sorted(set(entry_ids))))
+    return {row.id: entry_of(row) for row in session.execute(query)}
+
+
 def load_entry(session: Session, entry_id: int) -> WorkEntry:
     """A standing entry. Raises NotFound, also for one that was corrected since."""
     found = session.execute(_standing().where(work_entries.c.id == entry_id)).one_or_none()

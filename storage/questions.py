@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from contract.questions import Question, Word
@@ -87,17 +87,17 @@ def waiting_questions(session: Session, limit: int) -> tuple[Question, ...]:
     return tuple(map(_question_of, rows))
 
 
-def add_word(session: Session, question_id: int, word: Word, *, key: str) -> None:
-    """Keep a word of a question. The same key again violates a unique constraint: `find_word` finds the first."""
-    session.execute(
-        insert(question_messages).values(
-            question_id=question_id,
-            at=word.at,
-            person_id=word.person_id,
-            name=word.name[:200],
-            text=word.text,
-            key=key,
-        )
+def add_word(session: Session, question_id: int, word: Word, *, key: str) -> int:
+    """Keep a word; returns its id. The same key again violates a unique constraint: `find_word` finds the first."""
+    return insert_row(
+        session,
+        question_messages,
+        question_id=question_id,
+        at=word.at,
+        person_id=word.person_id,
+        name=word.name[:200],
+        text=word.text,
+        key=key,
     )
 
 
