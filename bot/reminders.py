@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import announcements, estimate_deadlines, pickups, timer
+from bot import announcements, contract_ends, estimate_deadlines, pickups, renewal_warnings, timer
 from bot.schedule import Handler, Recurring
+from contract.renewals import next_warning
 from storage import outbox
 from storage.files import forget_files
 
@@ -46,6 +47,16 @@ TIMERS: Mapping[str, Handler] = {
     estimate_deadlines.REMIND_ESTIMATE: estimate_deadlines.remind_estimate,
     estimate_deadlines.EXPIRE_ESTIMATE: estimate_deadlines.expire_estimate,
     timer.TIMER_LIMIT: timer.warn_of_limit,
+    renewal_warnings.SEND_RENEWALS: renewal_warnings.send_renewals,
+    renewal_warnings.FOLLOW_RENEWALS: renewal_warnings.follow_renewals,
+    contract_ends.FIND_ENDED: contract_ends.find_ended,
+    contract_ends.CLOSE_ENDED: contract_ends.close_ended,
 }
 
-CRON = (Recurring("purge", _next_quarter, _purge),)
+CRON = (
+    Recurring("purge", _next_quarter, _purge),
+    Recurring("warn_of_renewals", next_warning, renewal_warnings.warn),
+    Recurring("follow_renewals", renewal_warnings.next_month_begin, renewal_warnings.follow_offers),
+    Recurring("warn_of_prices", renewal_warnings.next_price_warning, renewal_warnings.warn_of_prices),
+    Recurring("end_contracts", contract_ends.next_midnight, contract_ends.look_for_ended),
+)

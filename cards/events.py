@@ -223,7 +223,11 @@ _SENTENCES: dict[EventKind, _Sentence] = {
         name=e.actor_name,
         other=e.details.get("duplicate_of", ""),
     ),
-    EventKind.TICKET_REOPENED: lambda t, e, _: t("{name} reopened the ticket", name=e.actor_name),
+    EventKind.TICKET_REOPENED: lambda t, e, _: (
+        t("{name} reopened the ticket", name=e.actor_name)
+        if e.actor_name
+        else t("Open again: contract {number} follows without a gap", number=e.details.get("contract", ""))
+    ),
     EventKind.TICKET_FOLLOWED_UP: lambda t, e, _: t(
         "{name} opened follow-up ticket {other}", name=e.actor_name, other=e.details.get("follow_up", "")
     ),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from cards.clicks.contracts import ShowContract
 from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
 from cards.clicks.queue import ShowQueue
 from cards.clicks.tickets import ShowTickets, StartTicket
@@ -78,6 +79,7 @@ COMMANDS: dict[Role, tuple[Command, ...]] = {
         Command("tickets", "tickets", message("All tickets of your organisation, open and closed.")),
         Command("zoek", "search", message("Finds tickets by the words behind it.")),
         _TICKET,
+        Command("contract", "contract", message("What was agreed: term, prices, rules, and how it ends.")),
         Command("contactpersonen", "contacts", message("Who may open tickets for your organisation.")),
         _LANGUAGE,
         _HELP,
@@ -130,6 +132,7 @@ def _help_card(language: Language, role: Role, provider: Provider) -> Card:
         _provider_panel(t, provider),
         action_row(
             *_buttons(t, role)[:-1],
+            None if role.is_staff else execute(t("My contract"), ShowContract()),
             None if role.is_staff else execute(t("Contacts"), ShowContacts()),
             _switch(language),
         ),

@@ -123,6 +123,9 @@ async def _things(world: World, contact: Somebody, word: str, customer_id: int) 
         )
         return {
             "customer": customer_id,
+            "contract": session.scalar(
+                select(tables.contracts.c.id).where(tables.contracts.c.customer_id == customer_id)
+            ),
             "ticket": number,
             "file": _newest(session, tables.files.c.id),
             "entry": _newest(session, tables.work_entries.c.id),
