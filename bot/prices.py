@@ -6,43 +6,44 @@ The same from chat and from the command line. A list is immutable once its year 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.renewal_cards import follow_prices
 from bot.terms import NotKept, Reason, follow_tickets
+from contract.holidays import LiberationDay
 from contract.local_time import local
 from contract.prices import PriceList
 from storage import prices
 from storage.contacts import load_customer
 from storage.invoices import is_year_invoiced
 
+HOLIDAYS = ("good_friday", "dec_24", "dec_31", "liberation_day")
 PAGE = 500
 """Customers looked at with one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPrices:
-    """The amounts of a new list, in cents; None where the amount stays what it is."""
+    """What a new list changes, amounts in cents and holidays; None where it stays what it is."""
 
     fee_cents: int | None = None
     office_cents: int | None = None
     after_hours_cents: int | None = None
     weekend_holiday_cents: int | None = None
+    good_friday: bool | None = None
+    dec_24: bool | None = None
+    dec_31: bool | None = None
+    liberation_day: LiberationDay | None = None
 
     def over(self, before: PriceList) -> PriceList:
-        """The list with these amounts in it."""
-        return replace(
-            before,
-            fee_cents=before.fee_cents if self.fee_cents is None else self.fee_cents,
-            office_cents=before.office_cents if self.office_cents is None else self.office_cents,
-            after_hours_cents=before.after_hours_cents if self.after_hours_cents is None else self.after_hours_cents,
-            weekend_holiday_cents=before.weekend_holiday_cents
-            if self.weekend_holiday_cents is None
-            else self.weekend_holiday_cents,
-        )
+        """The list with these amounts and holidays in it."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        asked = {name: value for name, value in given.items() if value is not None}
+        holidays = {name: asked.pop(name) for name in HOLIDAYS if name in asked}
+        return replace(before, **asked, holidays=replace(before.holidays, **holidays))
 
 
 def keep_prices(

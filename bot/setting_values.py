@@ -22,6 +22,7 @@ from documents.receipts import BadKey, signer_of
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 32
+MASK = "***"
 _MAIL_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
 KVK_DIGITS = 8
 
@@ -99,6 +100,15 @@ def _ed25519(value: SecretStr) -> SecretStr:
             "openssl genpkey -algorithm ed25519"
         ) from None
     return SecretStr(pem)
+
+
+def masked(value: object) -> object:
+    """A value as it can be shown: of a secret nothing, of an address with a password in it the rest."""
+    if isinstance(value, SecretStr):
+        return MASK
+    if isinstance(value, str) and (password := urlsplit(value).password):
+        return value.replace(f":{password}@", f":{MASK}@", 1)
+    return value
 
 
 Guid = Annotated[str, AfterValidator(_guid)]

@@ -6,14 +6,14 @@ too: a list that is recorded for next year changes nothing of this one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from contract.holidays import HolidayProfile
+from contract.holidays import HolidayProfile, LiberationDay
 from contract.prices import PriceBook, PriceList, contract_prices
 from storage.rows import count_changed
 from storage.tables import customers, price_lists
@@ -44,12 +44,16 @@ def _book(rows: Iterable[Row[Any]], years: Collection[int]) -> PriceBook:
             office_cents=row.office_cents,
             after_hours_cents=row.after_hours_cents,
             weekend_holiday_cents=row.weekend_holiday_cents,
-            holidays=HolidayProfile(**row.holidays),
+            holidays=_holidays(row.holidays),
         )
         for row in rows
     ]
     first = min((prices.year for prices in own), default=None)
     return PriceBook([*own, *(contract_prices(year) for year in sorted(set(years)) if first is None or year < first)])
+
+
+def _holidays(kept: Mapping[str, Any]) -> HolidayProfile:
+    return HolidayProfile(**{**kept, "liberation_day": LiberationDay(kept["liberation_day"])})
 
 
 def price_years(session: Session, customer_id: int) -> tuple[int, ...]:

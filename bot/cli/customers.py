@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 from sqlalchemy.orm import Session
 
-from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_rows
+from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts, print_rows
 from bot.customers import contact_lines, customer_sheet
 from bot.settings import Settings
 from cards.customers import ContactLine
@@ -30,7 +30,7 @@ def add(
     name: Annotated[str, typer.Argument(help="The customer's name as people know it.")],
     tenant: Annotated[str, typer.Option(help="Tenant id of the customer's Microsoft 365 (a GUID).")],
 ) -> None:
-    """Add a customer. From then on the bot answers people of that tenant. Next: customer contract, contact add."""
+    """Add a customer. From then on the bot answers people of that tenant. Next: contract sign, contact add."""
     try:
         tenant_id = str(UUID(tenant))
     except ValueError:
@@ -47,7 +47,7 @@ def add(
         return add_customer(session, name, tenant_id, now)
 
     number = change(act)
-    typer.echo(f"Customer {number}. Next: fourstar customer contract {number} --help")
+    typer.echo(f"Customer {number}. Next: fourstar contract sign {number} --help")
 
 
 @app.command("list")
@@ -96,13 +96,7 @@ def show(customer: CustomerWord, as_json: AsJson = False) -> None:
             ],
         }
 
-    found = look(read)
-    if as_json:
-        print_rows([found], as_json=True, nothing="")
-        return
-    print_rows(
-        [{"what": name.replace("_", " "), "value": value} for name, value in found.items()], as_json=False, nothing=""
-    )
+    print_facts(look(read), as_json=as_json)
 
 
 @app.command("check")

@@ -120,6 +120,11 @@ NOT_KEPT = {
     "NO_TERM": "The addendum has to lie within one contract of this customer.",
     "ENDS_FIRST": "The last day lies before the first.",
     "YEAR_BEGAN": "The prices of that year hold already (R29). To put a typing mistake right: --correct.",
+    "INVOICED": "By the prices of that year was invoiced already: they can't be changed (R29, D10).",
+    "FUTURE": "That day lies in the future.",
+    "NO_CONTRACT": "There is no such contract. See: fourstar contract list.",
+    "WHICH_CONTRACT": "There are several contracts: name the one that is meant with --number.",
+    "RENEWED": "That contract has been renewed already. See: fourstar contract list.",
     "AMOUNT": "An amount is not readable. Write it as 85 or 87.50.",
 }
 
@@ -162,6 +167,16 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, nothing: str
     widths = [max(len(row[column]) for row in cells) for column in range(len(names))]
     for row in cells:
         sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def print_facts(found: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print one thing: as JSON, or a line for each of its fields."""
+    if as_json:
+        print_rows([found], as_json=True, nothing="")
+        return
+    print_rows(
+        [{"what": name.replace("_", " "), "value": value} for name, value in found.items()], as_json=False, nothing=""
+    )
 
 
 def _cell(value: Any) -> str:

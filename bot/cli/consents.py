@@ -1,0 +1,42 @@
+"""`fourstar customer consent`: that the customer consented to remote access, without chat (R25)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy.orm import Session
+
+from bot import terms
+from bot.cli.opened import CustomerWord, change, customer_named
+from bot.terms import NotKept, Reason
+from contract.local_time import local
+
+
+def consent(
+    customer: CustomerWord,
+    document: Annotated[str, typer.Option(help="Who consented, by which document, and where it is kept.")] = "",
+    starts: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; today.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; until withdrawn.")] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="The customer withdrew it: nothing holds any more.")
+    ] = False,
+) -> None:
+    """Record that the customer consented to remote access, or withdrew it."""
+
+    def act(session: Session, _settings: object, now: datetime) -> str:
+        found = customer_named(session, customer)
+        if withdraw:
+            ended = terms.withdraw_consent(session, found.id, now)
+            return f"{found.name}: remote access is withdrawn." if ended else f"{found.name}: there was no consent."
+        if not document.strip():
+            raise NotKept(Reason.MISSING)
+        first = starts.date() if starts else local(now).date()
+        last = until.date() if until else None
+        terms.keep_consent(
+            session, found.id, now, document=document.strip()[:300], recorded_by=None, first=first, last=last
+        )
+        return f"{found.name}: consent from {first}. Next: fourstar contact add {found.id} --help"
+
+    typer.echo(change(act))
