@@ -116,7 +116,7 @@ def worked(ticket: int, engineer: int, begin: datetime, minutes: int, **fields: 
 
 
 def fill(session: Session, customers: int, *, seed: int = 0) -> list[int]:
-    """So many customers that can be invoiced, each with up to three tickets of November and up to five entries."""
+    """So many customers that can be invoiced, each with up to three tickets of November, of up to two hours."""
     chance = random.Random(seed)
     engineer = add_engineer(session)
     ids = [add_billed_customer(session, number) for number in range(1, customers + 1)]
@@ -124,7 +124,7 @@ def fill(session: Session, customers: int, *, seed: int = 0) -> list[int]:
         for _ in range(chance.randrange(4)):
             begin = datetime(2026, 11, chance.randrange(2, 27), chance.randrange(8, 20), tzinfo=UTC)
             add_worked_ticket(
-                session, customer, engineer, begin, [chance.randrange(1, 40) for _ in range(chance.randrange(6))]
+                session, customer, engineer, begin, [chance.randrange(1, 25) for _ in range(chance.randrange(6))]
             )
     return ids
 
