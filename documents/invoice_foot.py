@@ -64,7 +64,7 @@ class InvoiceFoot:
 
     def _sums(self) -> list[tuple[str, str]]:
         t, invoice = self._t, self._invoice
-        vat = t("VAT {percent}% of {net}", percent=invoice.vat_percent, net=self._money(invoice.net_cents))
+        vat = t("VAT {percent}% on {net}", percent=invoice.vat_percent, net=self._money(invoice.net_cents))
         return [
             (t("Total excluding VAT"), self._money(invoice.net_cents)),
             (t("VAT reverse charged") if invoice.is_reverse_charge else vat, self._money(invoice.vat_cents)),
@@ -146,13 +146,13 @@ class InvoiceFoot:
             sheet.squares(code, left + 4 * size, top + 4 * size, size)
         caption = t("Scan with your banking app")
         x = left + (_CODE_WIDTH - sheet.faces.width(caption, LABEL)) / 2
-        sheet.put(caption, x, top + _CODE_WIDTH + 1, LABEL, tag=sheet.tags.add("Caption"))
+        sheet.put(caption, x, top + _CODE_WIDTH + 1, LABEL, tag=sheet.tags.add("P"))
 
     # --- what explains ------------------------------------------------------------------------------------------------
 
     def _approvals(self) -> list[Part]:
         """Who allowed the minutes beyond the free two hours, and at which prices."""
-        used = set(estimates_of(self._invoice.lines))
+        used = estimates_of(self._invoice.lines)
         shown = [approval for approval in self._invoice.approvals if approval.estimate in used]
         if not shown:
             return []

@@ -19,7 +19,7 @@ _SELLER_LEFT = 128.0
 _BUYER_TOP = 34.0
 """Below the top of the head: where the window of an envelope is."""
 _BUYER_WIDTH = 95.0
-_TITLE_TOP = 64.0
+_TITLE_TOP = 60.0
 _GAP = 5.0
 
 
@@ -109,7 +109,7 @@ def _facts(invoice: Invoice, t: Texts) -> list[tuple[str, str]]:
     elif invoice.original_number and invoice.original_date:
         day = calendar_date(invoice.original_date, language)
         facts.append((t("On invoice"), t("{number} of {date}", number=invoice.original_number, date=day)))
-    facts.append((t("Month"), month(first_day(invoice.month), language)))
+    facts.append((t("Period"), month(first_day(invoice.month), language)))
     facts.append((t("Contract"), invoice.contract_number))
     if invoice.buyer.reference:
         facts.append((t("Your reference"), invoice.buyer.reference))

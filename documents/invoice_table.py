@@ -6,6 +6,7 @@ one line has a subtotal; with one line that is its amount.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 from cards.formats import duration, money
@@ -14,7 +15,7 @@ from contract.invoices import Invoice, InvoiceLine
 from contract.lines import LineKind
 from documents.fonts import Style
 from documents.look import BODY, GREY, LABEL, LINE, PALE, SMALL
-from documents.pagination import Part
+from documents.pagination import Part, kept_together
 from documents.sheet import LEFT, RIGHT, WIDTH, Sheet
 from documents.tags import Tag
 from documents.wording import line_notes, line_title, one_line
@@ -24,6 +25,8 @@ _WHAT_WIDTH = 92.0
 _QUANTITY_RIGHT = 131.0
 _PRICE_RIGHT = 163.0
 _SPACE = 1.2
+_KEPT_HEIGHT = 70.0
+"""A ticket up to this height is not cut."""
 _COLUMN_HEAD = "<< /O /Table /Scope /Column >>"
 _ROW_HEAD = "<< /O /Table /Scope /Row /ColSpan 4 >>"
 _THREE_WIDE = "<< /O /Table /Scope /Row /ColSpan 3 >>"
@@ -37,19 +40,20 @@ class InvoiceTable:
         self._invoice = invoice
         self._t = t
         self._table: Tag | None = None
+        self._head_bottom = 0.0
 
     def parts(self) -> list[Part]:
-        """Head and rows, in order."""
+        """Head and rows, in order. A short ticket stays on one page, and the last row with the totals."""
         parts = [Part(HEAD_HEIGHT, self._first_head, is_kept=True)]
         for ticket, lines in groupby(self._invoice.lines, lambda line: line.ticket_number):
             rows = list(lines)
-            if ticket is not None:
-                parts += self._ticket(ticket, rows[0].subject)
+            of_ticket = [] if ticket is None else self._ticket(ticket, rows[0].subject)
             for line in rows:
-                parts += self._row(line)
+                of_ticket += self._row(line)
             if ticket is not None and len(rows) > 1:
-                parts += self._subtotal(ticket, rows)
-        return parts
+                of_ticket.append(self._subtotal(ticket, rows))
+            parts += kept_together(of_ticket) if sum(part.height for part in of_ticket) <= _KEPT_HEIGHT else of_ticket
+        return [*parts[:-1], replace(parts[-1], is_kept=True)]
 
     def repeat_head(self, top: float) -> None:
         """The head at the top of a further page; a screen reader has read it."""
@@ -62,6 +66,7 @@ class InvoiceTable:
     def _head(self, top: float, row: Tag | None) -> None:
         t, sheet = self._t, self._sheet
         sheet.box(LEFT, top, WIDTH, HEAD_HEIGHT - 1.5, PALE)
+        self._head_bottom = top + HEAD_HEIGHT
         y = top + (HEAD_HEIGHT - 1.5 - LABEL.height) / 2
         heads = [
             (t("What"), LEFT + 1.5, False),
@@ -81,7 +86,8 @@ class InvoiceTable:
         cell = _Cell(self, "TH", _ROW_HEAD)
 
         def first(top: float) -> None:
-            self._sheet.rule(LEFT, top + 0.8, WIDTH, LINE)
+            if top != self._head_bottom:
+                self._sheet.rule(LEFT, top + 0.8, WIDTH, LINE)
             self._sheet.put(label, LEFT + 1.5, top + 2, BODY.strong, tag=cell.tag())
             self._sheet.put(lines[0], LEFT + 1.5 + indent, top + 2, BODY, tag=cell.tag())
 
@@ -129,8 +135,8 @@ class InvoiceTable:
         for text, x in figures:
             sheet.put(text, x, top, BODY, is_right=True, tag=sheet.tags.add("TD", row))
 
-    def _subtotal(self, number: int, rows: list[InvoiceLine]) -> list[Part]:
-        label = self._t("Together ticket {number}", number=number)
+    def _subtotal(self, number: int, rows: list[InvoiceLine]) -> Part:
+        label = self._t("Subtotal ticket {number}", number=number)
         amount = money(sum(line.amount_cents for line in rows), self._t.language)
         cell = _Cell(self, "TH", _THREE_WIDE)
 
@@ -142,7 +148,7 @@ class InvoiceTable:
             tag = self._sheet.tags.add("TD", cell.row())
             self._sheet.put(amount, RIGHT - 1.5, top + 0.7, BODY.strong, is_right=True, tag=tag)
 
-        return [Part(BODY.height + 1.9, draw, is_in_table=True)]
+        return Part(BODY.height + 1.9, draw, is_in_table=True)
 
     def new_row(self) -> Tag:
         """A row at the end of the table."""

@@ -7,7 +7,7 @@ after all. Where a page begins inside a table, room is left for the table's head
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,11 @@ class Part:
     is_kept: bool = False
     """Whether it stays on one page with the next part."""
     is_in_table: bool = False
+
+
+def kept_together(parts: Sequence[Part]) -> list[Part]:
+    """The parts as one chain; the last one is kept with nothing more than before."""
+    return [*(replace(part, is_kept=True) for part in parts[:-1]), *parts[-1:]]
 
 
 def paginate(parts: Sequence[Part], *, room: float, head: float) -> list[list[Part]]:

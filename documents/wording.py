@@ -18,6 +18,7 @@ from cards.language import Texts
 from contract.invoices import Invoice, InvoiceKind, InvoiceLine
 from contract.lines import LineKind
 from contract.local_time import local
+from contract.minimum import MINIMUM_MINUTES
 from contract.months import Month, month_of
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -77,17 +78,22 @@ def line_notes(line: InvoiceLine, t: Texts) -> list[str]:
     if late := sorted({month_of(piece.start) for piece in line.pieces} - {line.month}):
         months = ", ".join(_month_name(one, line.month, t) for one in late)
         notes.append(t("worked in {month}, recorded after its invoice", month=months))
-    if line.kind is LineKind.MINIMUM and line.quantity > 0:
+    if line.kind is LineKind.MINIMUM and 0 < line.quantity < MINIMUM_MINUTES:
         notes.append(t("{time} on top of the time worked", time=duration(line.quantity)))
     if line.kind is LineKind.MINIMUM and line.what:
         notes.append(t("reason: {reason}", reason=one_line(line.what)))
-    notes += [t("allowed by estimate {number}", number=number) for number in estimates_of([line])]
+    allowed = Counter[str]()
+    for piece in line.pieces:
+        if piece.estimate is not None:
+            allowed[piece.estimate] += piece.minutes
+    for number, minutes in sorted(allowed.items()):
+        notes.append(t("{time} of it allowed by estimate {number}", time=duration(minutes), number=number))
     return notes
 
 
-def estimates_of(lines: Iterable[InvoiceLine]) -> list[str]:
+def estimates_of(lines: Iterable[InvoiceLine]) -> set[str]:
     """The numbers of the estimates that allowed minutes of these lines."""
-    return sorted({piece.estimate for line in lines for piece in line.pieces if piece.estimate is not None})
+    return {piece.estimate for line in lines for piece in line.pieces if piece.estimate is not None}
 
 
 def document_title(invoice: Invoice, t: Texts) -> str:
