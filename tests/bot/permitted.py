@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.words import Edited, Installed, Typed, Uninstalled
-from cards.clicks import billing, contracts, customers, estimates, files, hours, people, queue, tickets
+from cards.clicks import billing, contracts, customers, estimates, files, hours, invoices, people, queue, tickets
 from cards.clicks.base import Click
 from contract.people import Role
 
@@ -27,6 +27,8 @@ IDS = (
     "estimate",
     "entry",
     "file",
+    "invoice",
+    "question",
 )
 """Fields that name something of one customer. `engineer` is nobody's in particular."""
 
@@ -144,6 +146,16 @@ ROWS: dict[type, Row] = {
     estimates.ApproveEstimate: may("C", revision=1),
     estimates.DeclineEstimate: may("C", revision=1),
     estimates.StopWork: may("C"),
+    invoices.ShowInvoices: may("CM"),
+    invoices.ShowInvoice: may("CEM"),
+    invoices.ShowInvoiceTicket: may("CEM"),
+    invoices.GetInvoice: may("CEM"),
+    invoices.ShowCosts: may("C"),
+    invoices.StartQuestion: may("C"),
+    invoices.AskQuestion: may("C", text=WORDS),
+    invoices.ShowQuestion: may("CEM"),
+    invoices.AnswerQuestion: may("CM", text=WORDS),
+    invoices.SettleQuestion: may("M"),
 }
 
 

@@ -20,8 +20,9 @@ from cards.clicks.people import RemoveContact
 from cards.clicks.queue import ClaimTicket
 from cards.clicks.tickets import OpenTicket
 from contract.people import Language
-from storage import contacts, people, tables
+from storage import billing_tables, contacts, people, tables
 from storage.database import Database
+from tests.bot.invoiced import asked_question, issued_invoice
 from tests.bot.people import OTHER_TENANT, Somebody, World, make_world
 from tests.bot.permitted import ROWS, id_fields
 
@@ -68,7 +69,9 @@ class Stage:
     async def business(self) -> dict[str, list[Any]]:
         """Every row of the business, by table."""
         wanted = {
-            name: table for name, table in vars(tables).items() if isinstance(table, Table) and name not in BOOKKEEPING
+            name: table
+            for name, table in {**vars(billing_tables), **vars(tables)}.items()
+            if isinstance(table, Table) and name not in BOOKKEEPING
         }
 
         def read(session: Any) -> dict[str, list[Any]]:
@@ -121,7 +124,10 @@ async def _things(world: World, contact: Somebody, word: str, customer_id: int) 
                 is_internal=False,
             )
         )
+        invoice = issued_invoice(session, customer_id, number, world.now)
         return {
+            "invoice": invoice.id,
+            "question": asked_question(session, invoice, contact, f"{word} question", world.now),
             "customer": customer_id,
             "contract": session.scalar(
                 select(tables.contracts.c.id).where(tables.contracts.c.customer_id == customer_id)
