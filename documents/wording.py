@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from cards import invoice_lines
 from cards.formats import calendar_date, date, duration, month
 from cards.language import Texts
 from contract.invoices import Invoice, InvoiceKind, InvoiceLine
@@ -41,30 +42,10 @@ def first_day(of: Month) -> dt.date:
 
 
 def line_title(line: InvoiceLine, t: Texts) -> str:
-    """What the line charges, in a few words."""
-    match line.kind:
-        case LineKind.FEE:
-            return t("Monthly fee {month}", month=month(first_day(line.month), t.language))
-        case LineKind.OFFICE:
-            return t("Work in office hours")
-        case LineKind.AFTER_HOURS:
-            return t("Work in the evening or at night")
-        case LineKind.WEEKEND_HOLIDAY:
-            return t("Work in the weekend or on a holiday")
-        case LineKind.COST:
-            return one_line(line.what) or t("Costs")
-        case LineKind.MINIMUM:
-            return _minimum_title(line, t)
-
-
-def _minimum_title(line: InvoiceLine, t: Texts) -> str:
-    if line.quantity > 0:
-        return t("Minimum of 15 minutes per ticket")
-    if line.quantity == 0:
-        return t("Minimum of 15 minutes, not charged")
-    if line.charged_in is None:
-        return t("Minimum of 15 minutes, already charged before")
-    return t("Minimum of 15 minutes, already charged in {month}", month=_month_name(line.charged_in, line.month, t))
+    """What the line charges, in a few words: those of the card, but a cost is never cut short."""
+    if line.kind is LineKind.COST:
+        return one_line(line.what) or t("Costs")
+    return invoice_lines.line_title(t, line)
 
 
 def line_notes(line: InvoiceLine, t: Texts) -> list[str]:
