@@ -79,7 +79,8 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class _Link:
     digest: str
-    previous: str
+    previous: str | None
+    """None where the body can not be read."""
     position: int
 
 
@@ -103,6 +104,9 @@ def verify_chain(
             receipt = read(sealed.body)
         except UnreadableReceipt:
             faults.append(Fault(FaultKind.UNREADABLE, sealed.place, position))
+            if sealed.place is not None:
+                # It is there, whatever became of it; the next one still has to name its digest.
+                links.setdefault(sealed.place, _Link(sealed.digest, None, position))
             continue
         sequence = receipt.sequence
         if digest_of(sealed.body) != sealed.digest:
@@ -138,7 +142,8 @@ def _unlinked(links: dict[int, _Link]) -> Iterator[Fault]:
     for sequence in sorted(links):
         before = links.get(sequence - 1)
         expected = before.digest if before else NOTHING_BEFORE if sequence == 1 else None
-        if expected not in (None, links[sequence].previous):
+        named = links[sequence].previous
+        if None not in (expected, named) and expected != named:
             yield Fault(FaultKind.UNLINKED, sequence, links[sequence].position)
 
 

@@ -67,11 +67,11 @@ class Checked:
 def fault_text(fault: Fault, *, has_lines: bool) -> str:
     """One thing that is wrong, as a sentence that begins with where it is."""
     words = WORDS[fault.kind].format(other=fault.other)
-    where = f"Line {fault.position}: " if has_lines and fault.position else ""
-    if fault.kind in RANGES:
-        return f"{where}{_range(fault)} {words}."
-    name = "this" if fault.sequence is None else f"receipt {fault.sequence}"
-    return f"{where}{name} {words}." if where else f"{name.capitalize()} {words}."
+    one = "this" if fault.sequence is None else f"receipt {fault.sequence}"
+    name = _range(fault) if fault.kind in RANGES else one
+    if has_lines and fault.position:
+        return f"Line {fault.position}: {name} {words}."
+    return f"{name.capitalize()} {words}."
 
 
 def _range(fault: Fault) -> str:
