@@ -74,7 +74,7 @@ def _heading(root: Element, invoice: Invoice, t: Texts) -> None:
         put(root, "InvoiceTypeCode", "380")
     put(root, "Note", one_line(invoice.reason) if is_credit else "")
     put(root, "DocumentCurrencyCode", CURRENCY)
-    put(root, "BuyerReference", one_line(invoice.reference))
+    put(root, "BuyerReference", one_line(invoice.reference) or one_line(invoice.contract_number))
     _period(root, *invoice.period)
     if is_credit:
         original = group(group(root, "BillingReference"), "InvoiceDocumentReference")

@@ -11,8 +11,8 @@ from contract.costs import Cost
 from contract.estimates import RateCents
 from contract.grants import Grant
 from contract.hours import OutsideHoursReason
-from contract.invoices import CreditCause, Invoice, InvoiceLine, credit_note, month_invoice
-from contract.lines import Approval, LineKind, TicketRecord
+from contract.invoices import CreditCause, Invoice, credit_note, month_invoice
+from contract.lines import Approval, TicketRecord
 from contract.months import Month
 from contract.parties import Address, Buyer, Seller
 from contract.people import Language
@@ -61,20 +61,8 @@ def invoice_of(records: list[TicketRecord], *, month: Month = (2026, 11), **fiel
 
 def november(**fields: Any) -> Invoice:
     """A month with something of everything: bands, minimum, set-off, waiver, late work, an estimate, costs."""
-    records = [_late(), _estimated(), _nights(), _without_work(), _on_site()]
-    invoice = invoice_of(records, **({"approvals": APPROVALS} | fields))
-    waived = InvoiceLine(
-        kind=LineKind.MINIMUM,
-        month=(2026, 11),
-        ticket_number=1006,
-        subject="Phishing mail reported",
-        price_year=2026,
-        quantity=0,
-        price_cents=8500,
-        amount_cents=0,
-        what="Our own mistake in the mail filter",
-    )
-    return replace(invoice, lines=(*invoice.lines, waived))
+    records = [_late(), _estimated(), _nights(), _without_work(), _on_site(), _waived()]
+    return invoice_of(records, **({"approvals": APPROVALS} | fields))
 
 
 def _late() -> TicketRecord:
@@ -125,6 +113,13 @@ def _on_site() -> TicketRecord:
     worked = entry("2026-11-25 13:00", "2026-11-25 13:08", id=7, ticket_number=1005)
     opened = ticket(number=1005, subject="New access point", created_at=at("2026-11-24 09:00"))
     return TicketRecord(ticket=opened, entries=[worked], costs=[visit])
+
+
+def _waived() -> TicketRecord:
+    opened = ticket(
+        number=1006, subject="Phishing mail reported", minimum_waived_reason="Our mistake in the mail filter"
+    )
+    return TicketRecord(ticket=opened)
 
 
 def quiet_month(**fields: Any) -> Invoice:
