@@ -186,7 +186,7 @@ def addendum_form(customer: Customer, filled: KeepAddendum, language: Language, 
         day_input("signed_on", t("Signed on"), filled.signed_on, t),
         day_input("starts_on", t("First day"), filled.starts_on, t),
         day_input("ends_on", t("Last day"), filled.ends_on, t),
-        text(t("What it charges beside hours, such as travel or parking (leave empty: nothing)"), bold=True),
+        text(t("Costs beside hours, such as travel or parking: euros for one, excl. VAT (may be empty)"), bold=True),
         *(_item(t, number, filled) for number in range(1, ITEMS + 1)),
         send=t("Keep addendum"),
         form=KeepAddendum(form_id=filled.form_id, customer=customer.id),
@@ -199,6 +199,6 @@ def _item(t: Texts, number: int, filled: KeepAddendum) -> Element:
     item, price = f"item_{number}", f"price_{number}"
     return columns(
         [text_input(item, t("Item {n}", n=number), value=getattr(filled, item), max_length=100)],
-        [text_input(price, t("Euros for one, excl. VAT"), value=getattr(filled, price), max_length=20)],
+        [text_input(price, t("Euros"), value=getattr(filled, price), max_length=20)],
         widths=(2, 1),
     )

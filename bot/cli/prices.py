@@ -26,7 +26,7 @@ Switch = Annotated[bool | None, typer.Option(show_default=False)]
 
 @app.command("set")
 def set_prices(
-    customer: Annotated[str, typer.Argument(metavar="[CUSTOMER]", help="Name, number or tenant id.")] = "",
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Name, number or tenant id.")] = "",
     *,
     year: Annotated[int, typer.Option(min=2020, max=2100)],
     fee: Euros = "",
@@ -49,7 +49,7 @@ def set_prices(
     if bool(customer) is everybody:
         raise typer.BadParameter("name one customer, or give --all", param_hint="CUSTOMER")
     if everybody and correct:
-        raise typer.BadParameter("a list that holds is corrected for one customer at a time", param_hint="--correct")
+        raise typer.BadParameter("not with --all: name the customer", param_hint="--correct")
 
     def act(session: Session, _settings: object, now: datetime) -> str:
         asked = NewPrices(

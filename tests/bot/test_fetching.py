@@ -11,12 +11,13 @@ import pytest
 
 from bot.fetching import FileKinds
 from bot.outcomes import Done, Work
+from bot.terms import sign_contract
 from bot.views import VIEWS
 from bot.wire import Busy, InDoubt, Refused, Reply
 from cards.clicks.files import RetryFile, ShowFiles
 from cards.clicks.tickets import OpenTicket, ShowHistory, ShowTicket
 from storage.database import Database
-from storage.files import forget_files
+from storage.files import forget_files, load_content
 from storage.mailboxes import Letter
 from storage.people import load_standings
 from tests.bot.people import POLICY, Somebody, World, buttons_of, make_world, text_of
@@ -208,3 +209,30 @@ async def test_files_nobody_gave_to_a_ticket_are_forgotten(database: Database) -
     assert late == 2
     assert [row["name"] for row in await file_rows(world)] == ["kept.png"]
     assert await contents(world) == 1
+
+
+async def test_bytes_that_a_contract_or_an_invoice_keeps_stay(database: Database) -> None:
+    """The signed paper that somebody also sent as a message stays with its contract (kept 7 years)."""
+    world, place = await opened(database), Place()
+    await world.say(world.anna, "", place.offer("contract.pdf", b"signed"))
+    await world.say(world.anna, "", place.offer("other.pdf", b"other"))
+    await place.fetch(world)
+
+    def sign(session: Any) -> None:
+        sign_contract(
+            session,
+            world.customer_id,
+            world.now,
+            number="C-9",
+            signed_at=world.now,
+            signatory="A. de Vries",
+            document=("contract.pdf", b"signed"),
+        )
+
+    await world.database.write(sign)
+    assert await contents(world) == 2
+    gone = await world.database.write(lambda session: forget_files(session, world.now + timedelta(seconds=1)))
+    assert gone == 2
+    assert await contents(world) == 1
+    digest = hashlib.sha256(b"signed").hexdigest()
+    assert await world.database.read(lambda session: load_content(session, digest)) == b"signed"
