@@ -99,7 +99,7 @@ def _ticket(t: Texts, one: TicketLines) -> Element:
             [
                 wrote(f"{one.number} · {clip(one.subject, 60)}", bold=True),
                 text(" · ".join(parts), subtle=True, spacing=Spacing.NONE),
-                text(money(one.amount_cents, t.language), spacing=Spacing.NONE),
+                text(money(one.amount_cents, t.language), bold=True, spacing=Spacing.NONE),
             ],
             [action_row(execute(t("Open {number}", number=one.number), ShowTicket(ticket=one.number)))],
             widths=("stretch", "auto"),

@@ -31,7 +31,7 @@ from cards.formats import stamp
 from cards.invoice_lines import line_name
 from cards.invoice_state import invoice_title
 from cards.language import Texts, texts_for
-from contract.invoices import Invoice, InvoiceLine
+from contract.invoices import Invoice, InvoiceKind, InvoiceLine
 from contract.people import Language
 from contract.questions import Question, Word
 
@@ -79,6 +79,12 @@ def question_form_card(form: QuestionForm, language: Language) -> Card:
     return fit(lambda count: _form(t, form, lines[:count]), min(MOST_CHOICES, len(lines)))
 
 
+def _title(t: Texts, invoice: Invoice) -> str:
+    if invoice.kind is InvoiceKind.CREDIT_NOTE:
+        return t("Question about credit note {number}", number=invoice.number)
+    return t("Question about invoice {number}", number=invoice.number)
+
+
 def _offered(form: QuestionForm) -> list[InvoiceLine]:
     """The lines to choose from: of the chosen line's ticket, or all while there are few."""
     if form.line is None:
@@ -88,7 +94,7 @@ def _offered(form: QuestionForm) -> list[InvoiceLine]:
 
 def _form(t: Texts, form: QuestionForm, lines: list[InvoiceLine]) -> Card:
     invoice = form.invoice
-    title = t("Question about {document}", document=invoice_title(t, invoice))
+    title = _title(t, invoice)
     choices: Mapping[str, str] = {
         WHOLE: t("The invoice as a whole"),
         **{str(line.id): clip(line_name(t, line), 120) for line in lines},
@@ -139,7 +145,7 @@ def question_card(sheet: QuestionSheet, language: Language) -> Card:
 
 def _card(t: Texts, sheet: QuestionSheet, count: int) -> Card:
     invoice, question = sheet.invoice, sheet.question
-    title = t("Question about {document}", document=invoice_title(t, invoice))
+    title = _title(t, invoice)
     state = t("Waits for an answer") if question.is_waiting else t("Answered")
     hidden = len(sheet.words) - count
     answers = sheet.may_answer and sheet.is_manager
