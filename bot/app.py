@@ -33,7 +33,7 @@ from bot.mail import MailKinds
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.outcomes import back_off_s
 from bot.postings import Postings
-from bot.reminders import CRON, TIMERS
+from bot.reminders import CRON, timers_with
 from bot.router import Router
 from bot.schedule import Schedule
 from bot.settings import Settings
@@ -162,7 +162,7 @@ class _Bot:
                 *MailKinds(database, self._router.policy, settings.mail_server, clock).kinds(),
             )
             delivery = Delivery(database, kinds, clock, self._limits, observe=self._metrics.delivered)
-            schedule = Schedule(database, TIMERS, CRON, clock)
+            schedule = Schedule(database, timers_with(self._router.policy), CRON, clock)
             await delivery.start()
             stack.push_async_callback(delivery.stop)
             await schedule.start()

@@ -5,6 +5,7 @@ D22).
 from __future__ import annotations
 
 from bot import announcements
+from bot.credits import note_changes
 from bot.estimates import withdraw_open_estimate
 from bot.hours import REFUSED_ENTRY, draft_of, log_fitting, log_work, time_values
 from bot.pickups import drop_pickup
@@ -124,6 +125,7 @@ def mark_duplicate(turn: Turn, click: MarkDuplicate) -> Answer:
     drop_pickup(turn.session, void.number)
     also = running_on(turn.session, void)
     record(turn, void, EventKind.TICKET_MARKED_DUPLICATE, key=key, also=also, duplicate_of=original.number)
+    note_changes(turn.session, [void.number], turn.now)
     return ticket_view(turn, void)
 
 
@@ -147,4 +149,5 @@ def waive_minimum(turn: Turn, click: WaiveMinimum) -> Answer:
     save_ticket(turn.session, waived)
     happened = keep_event(turn, event(turn, waived, EventKind.MINIMUM_WAIVED, click.reason), key=key)
     announcements.ticket_changed(turn.session, waived, happened, turn.now)
+    note_changes(turn.session, [waived.number], turn.now)
     return ticket_view(turn, waived)

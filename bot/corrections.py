@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import announcements
+from bot.credits import note_changes
 from bot.hours import REFUSED_ENTRY, check_draft, load_ledger, spending_changed, without_idle_reason
 from bot.replies import form_key
 from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_ticket
@@ -145,6 +146,7 @@ def _correct(turn: Turn, ticket: Ticket, entry: WorkEntry, click: CorrectTime, k
     kept = keep_event(turn, corrected, key=key)
     announcements.ticket_changed(turn.session, ticket, kept, turn.now)
     spending_changed(turn, ticket, ledger.allowance, after)
+    note_changes(turn.session, [ticket.number], turn.now)
 
 
 def _corrected(turn: Turn, entry: WorkEntry, click: CorrectTime) -> WorkEntry:

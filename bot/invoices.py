@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.invoice_documents import check_theirs
+from bot.invoice_months import months_answer
 from bot.links import Purpose, link_url
 from bot.opening import customer_of
 from bot.turn import Answer, Policy, Turn
 from cards.clicks.invoices import GetInvoice, ShowInvoice, ShowInvoices, ShowInvoiceTicket
+from cards.clicks.invoicing import ShowWaitingQuestions
 from cards.components import Card
 from cards.invoice_lines import TicketLines, by_ticket
 from cards.invoice_list import PAGE_INVOICES, InvoiceList, documents_card, invoice_list_card
@@ -50,7 +52,7 @@ def show_invoices(turn: Turn, click: ShowInvoices) -> Answer:
             raise NotFound("invoice", click.number)
         return show_invoice(turn, ShowInvoice(invoice=wanted.id))
     if turn.role.is_staff:
-        return show_months(turn)
+        return months_answer(turn)
     customer = customer_of(turn)
     ids = invoices_page(turn.session, customer.id, skip=(click.page - 1) * PAGE_INVOICES, limit=PAGE_INVOICES + 1)
     shown = {invoice.id: invoice for invoice in load_invoices(turn.session, ids[:PAGE_INVOICES])}
@@ -66,8 +68,8 @@ def show_invoices(turn: Turn, click: ShowInvoices) -> Answer:
     )
 
 
-def show_months(turn: Turn) -> Answer:
-    """For a manager: the questions that wait for an answer, the longest first."""
+def show_waiting_questions(turn: Turn, _click: ShowWaitingQuestions) -> Answer:
+    """The questions of all customers that wait for an answer, the longest first."""
     waiting = waiting_questions(turn.session, PAGE_INVOICES)
     invoices = {one.id: one for one in load_invoices(turn.session, {question.invoice_id for question in waiting})}
     names = {one.customer_id: load_customer(turn.session, one.customer_id).name for one in invoices.values()}
@@ -106,6 +108,7 @@ def invoice_sheet(session: Session, reader: Standing, invoice_id: int, now: date
         questions=tuple((one.id, one.is_waiting) for one in load_questions(session, invoice.id)),
         has_documents=len(load_documents(session, invoice.id)) == len(DocumentKind),
         can_ask=reader.role is Role.CONTACT,
+        can_book=reader.role is Role.MANAGER,
         now=now,
     )
 

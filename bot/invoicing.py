@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import announcements
+from bot.credits import note_changes
 from bot.turn import Policy
 from contract.billing import ticket_bill
 from contract.invoice_runs import (
@@ -28,8 +29,9 @@ from contract.invoice_runs import (
 )
 from contract.invoices import Invoice, month_invoice
 from contract.local_time import local
-from contract.months import Month
+from contract.months import Month, issued_at
 from storage.billed_customers import BilledCustomer, load_billed_customers, load_signs, next_customers
+from storage.invoice_lists import changed_after
 from storage.invoice_runs import InvoiceRun, begin_run, save_run
 from storage.invoices import invoiced_contracts, issue_all, load_sums
 from storage.ticket_records import BilledTicket, load_records, load_records_of
@@ -148,8 +150,12 @@ def advance(session: Session, policy: Policy, month: Month, now: datetime, *, mo
 
 def _issue(session: Session, drafts: Sequence[Draft], run: InvoiceRun, now: datetime) -> None:
     good = [draft.invoice for draft in drafts if draft.invoice is not None and not draft.is_refused]
-    for invoice in issue_all(session, good, now=now, by=run.released_by):
+    issued = issue_all(session, good, now=now, by=run.released_by)
+    for invoice in issued:
         announcements.invoice_issued(session, invoice.id, invoice.customer_id, now)
+    # What was corrected between the issue moment and now is on them as it was, and due back at once (D9).
+    numbers = {line.ticket_number for invoice in issued for line in invoice.lines if line.ticket_number is not None}
+    note_changes(session, changed_after(session, numbers, issued_at(run.month)), now)
 
 
 def _counted(session: Session, totals: Totals, drafts: Sequence[Draft]) -> Totals:

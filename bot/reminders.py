@@ -6,12 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import announcements, contract_ends, estimate_deadlines, pickups, renewal_warnings, timer
+from bot import (
+    announcements,
+    contract_ends,
+    estimate_deadlines,
+    invoice_months,
+    payment_reminders,
+    pickups,
+    renewal_warnings,
+    timer,
+)
 from bot.schedule import Handler, Recurring
+from bot.turn import Policy
 from contract.renewals import next_warning
 from storage import outbox
 from storage.files import forget_files
@@ -53,8 +64,16 @@ TIMERS: Mapping[str, Handler] = {
     contract_ends.CLOSE_ENDED: contract_ends.close_ended,
 }
 
+
+def timers_with(policy: Policy) -> Mapping[str, Handler]:
+    """All kinds of timers, with the settings for those that decide by them."""
+    return {**TIMERS, invoice_months.RUN_PART: partial(invoice_months.run_part, policy=policy)}
+
+
 CRON = (
     Recurring("purge", _next_quarter, _purge),
+    Recurring("issue_invoices", invoice_months.next_issue, invoice_months.begin_month),
+    Recurring("remind_unpaid", payment_reminders.next_morning, payment_reminders.remind_unpaid),
     Recurring("warn_of_renewals", next_warning, renewal_warnings.warn),
     Recurring("follow_renewals", renewal_warnings.next_month_begin, renewal_warnings.follow_offers),
     Recurring("warn_of_prices", renewal_warnings.next_price_warning, renewal_warnings.warn_of_prices),

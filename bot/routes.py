@@ -25,10 +25,12 @@ from bot import (
     estimate_offers,
     estimates,
     files,
+    invoice_months,
     invoices,
     log_forms,
     opening,
     overview,
+    payments,
     people,
     phone_tickets,
     questions,
@@ -49,6 +51,7 @@ from cards.clicks import estimates as estimate_clicks
 from cards.clicks import files as file_clicks
 from cards.clicks import hours as hour_clicks
 from cards.clicks import invoices as invoice_clicks
+from cards.clicks import invoicing as invoicing_clicks
 from cards.clicks import people as people_clicks
 from cards.clicks import queue as queue_clicks
 from cards.clicks import tickets as ticket_clicks
@@ -175,6 +178,19 @@ ROUTES: Mapping[type, Route] = {
     estimate_clicks.ApproveEstimate: Route(CONTACT, estimates.approve_estimate),
     estimate_clicks.DeclineEstimate: Route(CONTACT, estimates.decline_estimate),
     estimate_clicks.StopWork: Route(CONTACT, estimates.stop_work),
+    # the managers' month
+    invoicing_clicks.ShowMonths: Route(MANAGER, invoice_months.show_months, writes=False),
+    invoicing_clicks.ShowRun: Route(MANAGER, invoice_months.show_run_card, writes=False),
+    invoicing_clicks.PrepareInvoices: Route(MANAGER, invoice_months.prepare_invoices),
+    invoicing_clicks.IssueInvoices: Route(MANAGER, invoice_months.issue_invoices),
+    invoicing_clicks.ShowUnpaid: Route(MANAGER, invoice_months.show_unpaid, writes=False),
+    invoicing_clicks.ShowWaitingQuestions: Route(MANAGER, invoices.show_waiting_questions, writes=False),
+    invoicing_clicks.StartPayment: Route(MANAGER, payments.start_payment),
+    invoicing_clicks.BookPayment: Route(MANAGER, payments.book_whole_payment),
+    invoicing_clicks.StartCredit: Route(MANAGER, payments.start_credit),
+    invoicing_clicks.CreditInvoice: Route(MANAGER, payments.credit_invoice),
+    invoicing_clicks.ShowCreditDue: Route(MANAGER, payments.show_credit_due, writes=False),
+    invoicing_clicks.IssueCredit: Route(MANAGER, payments.issue_credit),
     # invoices, and questions about them
     invoice_clicks.ShowInvoices: Route(CONTACT | MANAGER, invoices.show_invoices),
     invoice_clicks.ShowInvoice: Route(PARTIES, invoices.show_invoice),

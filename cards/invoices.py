@@ -24,6 +24,7 @@ from cards.clicks.invoices import (
     ShowQuestion,
     StartQuestion,
 )
+from cards.clicks.invoicing import StartCredit, StartPayment
 from cards.clicks.tickets import ShowTicket
 from cards.components import (
     Action,
@@ -70,6 +71,8 @@ class InvoiceSheet:
     """The questions about it: id, and whether it waits for an answer."""
     has_documents: bool = True
     can_ask: bool = False
+    can_book: bool = False
+    """The reader books payments and gives credit."""
     now: datetime
 
 
@@ -184,6 +187,7 @@ def _actions(t: Texts, sheet: InvoiceSheet, first: int, count: int, rest: int) -
         else None,
         execute(t("Further tickets"), ShowInvoice(invoice=invoice.id, first=first + count)) if rest else None,
         execute(t("PDF and XML"), GetInvoice(invoice=invoice.id)) if sheet.has_documents else None,
+        *_bookings(t, sheet),
         execute(t("Question about it"), StartQuestion(invoice=invoice.id)) if sheet.can_ask else None,
         *(execute(t("Question {number}", number=key), ShowQuestion(question=key)) for key, _ in questions),
         *(execute(number, ShowInvoice(invoice=key)) for key, number in sheet.credit_notes[:3]),
@@ -191,6 +195,15 @@ def _actions(t: Texts, sheet: InvoiceSheet, first: int, count: int, rest: int) -
         if invoice.original_id
         else None,
     ]
+
+
+def _bookings(t: Texts, sheet: InvoiceSheet) -> list[Action]:
+    """What a manager does with an invoice of which something is left."""
+    invoice, state = sheet.sums.invoice, sheet.sums.state(sheet.now)
+    if not sheet.can_book or invoice.kind is InvoiceKind.CREDIT_NOTE or state is InvoiceState.CREDITED:
+        return []
+    paid = [] if state is InvoiceState.PAID else [execute(t("It was paid"), StartPayment(invoice=invoice.id))]
+    return [*paid, execute(t("Give back"), StartCredit(invoice=invoice.id))]
 
 
 def _summary(t: Texts, invoice: Invoice, title: str) -> str:

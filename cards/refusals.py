@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cards.errors import ClickError, UnknownVerb, UnreadableClick, UrgencyRefused
-from cards.formats import duration, long_date, moment
+from cards.formats import duration, long_date, moment, money
 from cards.language import Texts, message, texts_for
-from contract import errors, term_errors
+from contract import errors, invoice_runs, invoices, payments, term_errors
 from contract.moves import NEEDS_CLAIM
 from contract.people import Language
 from contract.tickets import State
@@ -58,6 +58,10 @@ _PLAIN: dict[type[Exception], str] = {
     errors.ResponseTooSlow: message("That response time is longer than the pick-up target."),
     UnknownVerb: _OLD_CARD,
     ClickError: _OLD_CARD,
+    payments.NothingToPay: message("Give an amount of more than nothing, for an invoice."),
+    payments.PaidInFuture: message("That day is still to come."),
+    payments.NothingToUndo: message("There is no payment to take back."),
+    invoices.InvoiceRefusal: message("Only an invoice can be paid or credited, and only what is left of it."),
     errors.Refusal: message("That is not possible under the contract."),
 }
 
@@ -102,6 +106,17 @@ _WITH_FACTS: dict[type[Exception], _Text] = {
     ),
     errors.NotADuplicate: lambda t, error, _language, _now: t(
         "It can't be a duplicate of {other}. Name another ticket of the same customer.", other=error.original_number
+    ),
+    payments.PaymentTooHigh: lambda t, error, language, _now: (
+        t("That is more than is open: {amount}.", amount=money(error.open_cents, language))
+        if error.open_cents
+        else t("Nothing is open of this invoice.")
+    ),
+    invoices.CreditTooHigh: lambda t, error, _language, _now: t(
+        "Nothing is left to give back of line {position}.", position=error.position
+    ),
+    invoice_runs.MonthNotOver: lambda t, error, language, now: t(
+        "The invoices of that month can be issued from {when} on.", when=moment(error.issued_at, now, language)
     ),
     errors.EstimateMinutes: lambda t, error, _language, _now: t(
         "An estimate is for 1 minute up to {most} hours.", most=error.most // 60

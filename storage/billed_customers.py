@@ -13,15 +13,15 @@ from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from contract.contracts import Contract
-from contract.events import EventKind
 from contract.invoice_runs import Signs
 from contract.invoices import InvoiceKind
-from contract.months import Month
+from contract.months import Month, issued_at
 from contract.parties import BillingDetails
 from contract.prices import PriceBook
 from storage.billing_details import details_of
 from storage.billing_tables import billing_details, costs, invoice_lines, invoices
 from storage.billing_tables import invoice_questions as questions
+from storage.invoice_lists import CHANGES
 from storage.prices import load_prices_of
 from storage.tables import contracts, customers, ticket_events, tickets, work_timers
 
@@ -126,26 +126,29 @@ _QUESTIONS = (
     .where(invoices.c.customer_id.in_(_IDS), questions.c.answered_at.is_(None))
     .group_by(invoices.c.customer_id)
 )
-_CHANGED_KINDS = (EventKind.TIME_CORRECTED, EventKind.TICKET_MARKED_DUPLICATE, EventKind.MINIMUM_WAIVED)
 _CHANGED = (
-    select(invoices.c.customer_id, ticket_events.c.ticket_number)
-    .distinct()
+    select(
+        invoices.c.customer_id,
+        invoice_lines.c.ticket_number,
+        func.min(_month_number).label("number"),
+        func.max(ticket_events.c.at).label("at"),
+    )
     .join(invoice_lines, invoice_lines.c.invoice_id == invoices.c.id)
     .join(ticket_events, ticket_events.c.ticket_number == invoice_lines.c.ticket_number)
-    .where(
-        invoices.c.customer_id.in_(_IDS),
-        ticket_events.c.kind.in_([kind.value for kind in _CHANGED_KINDS]),
-        ticket_events.c.at >= invoices.c.issued_at,
-    )
-    .order_by(ticket_events.c.ticket_number)
+    .where(invoices.c.customer_id.in_(_IDS), ticket_events.c.kind.in_([kind.value for kind in CHANGES]))
+    .group_by(invoices.c.customer_id, invoice_lines.c.ticket_number)
 )
 _REMOVED = (
-    select(invoices.c.customer_id, costs.c.ticket_number)
-    .distinct()
+    select(
+        invoices.c.customer_id,
+        invoice_lines.c.ticket_number,
+        func.min(_month_number).label("number"),
+        func.max(costs.c.removed_at).label("at"),
+    )
     .join(invoice_lines, invoice_lines.c.invoice_id == invoices.c.id)
     .join(costs, costs.c.ticket_number == invoice_lines.c.ticket_number)
-    .where(invoices.c.customer_id.in_(_IDS), costs.c.removed_at >= invoices.c.issued_at)
-    .order_by(costs.c.ticket_number)
+    .where(invoices.c.customer_id.in_(_IDS), costs.c.removed_at.is_not(None))
+    .group_by(invoices.c.customer_id, invoice_lines.c.ticket_number)
 )
 
 
@@ -161,7 +164,9 @@ def load_signs(session: Session, ids: Collection[int], month: Month) -> dict[int
     changed: dict[int, set[int]] = {}
     for query in (_CHANGED, _REMOVED):
         for row in session.execute(query, named):
-            changed.setdefault(row.customer_id, set()).add(row.ticket_number)
+            # Invoices count months from year 0; what changed after the first issue moment may be due back.
+            if row.at >= issued_at(((row.number - 1) // 12, (row.number - 1) % 12 + 1)):
+                changed.setdefault(row.customer_id, set()).add(row.ticket_number)
     return {
         customer_id: Signs(
             earlier_net_cents=tuple(row.net_cents for row in earlier.get(customer_id, ())),

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.words import Edited, Installed, Typed, Uninstalled
-from cards.clicks import billing, contracts, customers, estimates, files, hours, invoices, people, queue, tickets
+from cards.clicks import (
+    billing,
+    contracts,
+    customers,
+    estimates,
+    files,
+    hours,
+    invoices,
+    invoicing,
+    people,
+    queue,
+    tickets,
+)
 from cards.clicks.base import Click
 from contract.people import Role
 
@@ -146,6 +158,18 @@ ROWS: dict[type, Row] = {
     estimates.ApproveEstimate: may("C", revision=1),
     estimates.DeclineEstimate: may("C", revision=1),
     estimates.StopWork: may("C"),
+    invoicing.ShowMonths: may("M"),
+    invoicing.ShowRun: may("M", run=202611),
+    invoicing.PrepareInvoices: may("M", run=202610),
+    invoicing.IssueInvoices: may("M", run=202610, shown="0" * 32),
+    invoicing.ShowUnpaid: may("M"),
+    invoicing.ShowWaitingQuestions: may("M"),
+    invoicing.StartPayment: may("M"),
+    invoicing.BookPayment: may("M", amount_cents=1),
+    invoicing.StartCredit: may("M"),
+    invoicing.CreditInvoice: may("M", lines="all", reason=WORDS),
+    invoicing.ShowCreditDue: may("M"),
+    invoicing.IssueCredit: may("M", shown="0" * 32),
     invoices.ShowInvoices: may("CM"),
     invoices.ShowInvoice: may("CEM"),
     invoices.ShowInvoiceTicket: may("CEM"),
