@@ -161,12 +161,13 @@ def compose(
     message["Date"] = format_datetime(written_at)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     for one in attached:
         kind, _, subtype = one.content_type.partition("/")
         message.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one_line(one.name, 100))
+    # Last: setting the content takes such headers away.
+    message["Content-Language"] = language
     return message
 
 
