@@ -7,7 +7,7 @@ afterwards only its digest is, by which a message that is delivered again under 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -187,17 +187,21 @@ def forget_files(session: Session, before: datetime) -> int:
     forgotten = session.execute(
         delete(files).where(files.c.ticket_number.is_(None), files.c.created_at < before).returning(files.c.sha256)
     ).all()
-    digests = {row.sha256 for row in forgotten if row.sha256}
-    if digests:
-        session.execute(
-            delete(file_contents).where(file_contents.c.sha256.in_(digests), *(~holds.exists() for holds in _HOLDERS))
-        )
+    forget_contents(session, {row.sha256 for row in forgotten if row.sha256})
     session.execute(
         update(files)
         .where(files.c.state == FileState.FAILED.value, files.c.created_at < before, files.c.source.is_not(None))
         .values(source=None)
     )
     return len(forgotten)
+
+
+def forget_contents(session: Session, digests: Collection[str]) -> None:
+    """Forget bytes that nothing has any more."""
+    if digests:
+        session.execute(
+            delete(file_contents).where(file_contents.c.sha256.in_(digests), *(~holds.exists() for holds in _HOLDERS))
+        )
 
 
 def load_content(session: Session, sha256: str) -> bytes:

@@ -18,7 +18,9 @@ from bot.cli import (
     customers,
     db,
     engineers,
+    erasures,
     exports,
+    hours,
     manifest,
     outbox,
     prices,
@@ -39,6 +41,7 @@ app.command("demo")(serve.demo)
 app.command("settings")(settings.show)
 customers.app.command("consent")(consents.consent)
 customers.app.command("billing")(billing.billing)
+customers.app.command("erase")(erasures.erase)
 app.command("register")(register.register)
 app.command("export")(exports.export)
 app.add_typer(customers.app, name="customer")
@@ -47,6 +50,7 @@ app.add_typer(contracts.app, name="contract")
 app.add_typer(prices.app, name="prices")
 app.add_typer(addenda.app, name="addendum")
 app.add_typer(engineers.app, name="engineer")
+app.add_typer(hours.app, name="hours")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(receipts.app, name="receipts")
 app.add_typer(cases.app, name="cases")

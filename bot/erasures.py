@@ -1,0 +1,98 @@
+"""Erasing a customer's personal data: what may go goes, what the law keeps stays and is said (R28; contract/retention).
+
+One transaction, and the same again changes nothing. Cards of the customer's tickets in the staff's chats are drawn
+again, so that the words go from there too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot import announcements
+from contract.local_time import local
+from contract.people import Customer
+from contract.retention import RecordClass, check_erasure, kept_through, may_go
+from storage import erasing
+from storage.contacts import load_customer
+from storage.contracts import load_contracts
+from storage.erasing_kept import erase_kept
+from storage.erasures import (
+    count_kept,
+    keep_erasure,
+    load_named_in_decisions,
+    load_own_people,
+    load_standing,
+)
+
+KEPT_BY = {
+    "invoices": RecordClass.INVOICES,
+    "invoice_lines": RecordClass.INVOICES,
+    "invoice_documents": RecordClass.INVOICES,
+    "payments": RecordClass.INVOICES,
+    "time_entries": RecordClass.ENTRIES,
+    "costs": RecordClass.ENTRIES,
+    "estimates": RecordClass.DECISIONS,
+    "receipts": RecordClass.DECISIONS,
+    "contracts": RecordClass.CONTRACTS,
+    "signatures": RecordClass.CONTRACTS,
+    "addenda": RecordClass.CONTRACTS,
+    "price_lists": RecordClass.CONTRACTS,
+    "cancellations": RecordClass.CONTRACTS,
+}
+"""Why each kind of row stays."""
+
+
+def erase_customer(session: Session, customer: Customer, now: datetime) -> dict[str, Any]:
+    """Erase what may go; returns what was removed, and what was kept, why and until when. Raises StillGoingOn."""
+    load_customer(session, customer.id, lock=True)
+    today = local(now).date()
+    standing = load_standing(session, customer.id)
+    check_erasure(load_contracts(session, customer.id), standing.tickets, standing.invoices, today)
+    through = kept_through(standing.days)
+    is_over = may_go(RecordClass.INVOICES, through, today)
+    removed = _erase(session, customer.id, now, is_over=is_over)
+    kept = [] if is_over else _kept(session, customer.id)
+    named = [] if is_over else sorted(load_named_in_decisions(session, customer.id))
+    report = {
+        "customer": customer.id,
+        "removed": removed,
+        "kept": kept,
+        "kept_names": len(named),
+        "kept_through": through.isoformat() if through and not is_over else None,
+        "receipts_stay": bool(count_kept(session, customer.id)["receipts"]),
+    }
+    if any(removed.values()):
+        keep_erasure(session, customer.id, report, now)
+    return report
+
+
+def _erase(session: Session, customer_id: int, now: datetime, *, is_over: bool) -> dict[str, int]:
+    own = load_own_people(session, customer_id)
+    named = () if is_over else load_named_in_decisions(session, customer_id)
+    late = [kind.value for kind in erasing.DECIDED] if is_over else ()
+    addresses = erasing.known_addresses(session, customer_id)
+    removed = {
+        "messages": erasing.erase_messages(session, customer_id, own, addresses),
+        "tickets": erasing.erase_tickets(session, customer_id),
+        "history": erasing.erase_history(session, customer_id, own, kinds=late),
+        "files": erasing.erase_files(session, customer_id),
+        "question_messages": erasing.erase_questions(session, customer_id, own),
+        "agreements": erasing.erase_agreements(session, customer_id),
+        "people": erasing.erase_people(session, customer_id, own, named, now),
+        "kept_records": erase_kept(session, customer_id) if is_over else 0,
+    }
+    if any(removed.values()):
+        for subject in erasing.shown_subjects(session, customer_id):
+            announcements.follow(session, subject, now)
+    return removed
+
+
+def _kept(session: Session, customer_id: int) -> list[dict[str, Any]]:
+    return [
+        {"what": name, "count": count, "class": KEPT_BY[name].value}
+        for name, count in count_kept(session, customer_id).items()
+        if count
+    ]
