@@ -24,6 +24,7 @@ from bot import (
     customers,
     estimate_offers,
     estimates,
+    evaluations,
     files,
     invoice_months,
     invoices,
@@ -111,6 +112,7 @@ ROUTES: Mapping[type, Route] = {
     billing_clicks.KeepBilling: Route(MANAGER, customer_billing.keep_billing),
     # the contract's course
     contract_clicks.ShowContract: Route(PARTIES, contracts.show_contract, writes=False),
+    contract_clicks.ShowEvaluation: Route(PARTIES, evaluations.show_evaluation, writes=False),
     contract_clicks.ShowRenewal: Route(PARTIES, renewals.show_renewal),
     contract_clicks.SignRenewal: Route(CONTACT, renewals.sign_renewal),
     contract_clicks.ShowRenewals: Route(MANAGER, renewal_warnings.show_renewals),

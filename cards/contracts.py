@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from cards.clicks.base import Click
-from cards.clicks.contracts import ShowRenewal
+from cards.clicks.contracts import ShowEvaluation, ShowRenewal
+from cards.clicks.invoices import ShowCosts, ShowInvoices
 from cards.clicks.tickets import ShowTickets
 from cards.components import (
     ActionStyle,
@@ -66,8 +66,8 @@ class ContractSheet:
         return local(self.now).date()
 
 
-def contract_card(sheet: ContractSheet, language: Language, *, more: tuple[tuple[str, Click], ...] = ()) -> Card:
-    """The contract for a contact. `more` are further buttons: title and what it does."""
+def contract_card(sheet: ContractSheet, language: Language) -> Card:
+    """The contract for a contact."""
     t = texts_for(language)
     contract, state = sheet.contract, _state(t, sheet, language)
     title = t("Contract {number}", number=contract.number) if contract else t("Contract")
@@ -87,7 +87,11 @@ def contract_card(sheet: ContractSheet, language: Language, *, more: tuple[tuple
         _around(t, sheet, language),
         action_row(
             execute(t("My tickets"), ShowTickets()),
-            *(execute(t(name), click) for name, click in more),
+            execute(t("Costs of this month"), ShowCosts()),
+            execute(t("Invoices"), ShowInvoices()),
+            execute(t("In numbers"), ShowEvaluation())
+            if contract and sheet.today >= contract.starts_on and not contract.never_starts
+            else None,
         ),
         fallback_text=f"{title}: {state}. {t('Questions? Call {phone}.', phone=sheet.provider_phone)}",
         language=language,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from cards.clicks.contracts import ShowEvaluation
 from cards.clicks.customers import StartAddendum, StartCancellation, StartContract, StartRenewal
 from cards.components import (
     Action,
@@ -65,6 +66,9 @@ def _actions(t: Texts, customer_id: int, contracts: Sequence[Contract], today: d
         found.append(execute(t("Renew"), StartRenewal(customer=customer_id)))
     if any(one.ends_on >= today and not one.never_starts for one in contracts):
         found.append(execute(t("Add on-site addendum"), StartAddendum(customer=customer_id)))
+    begun = [one for one in contracts if one.starts_on <= today and not one.never_starts]
+    if begun:
+        found.append(execute(t("In numbers"), ShowEvaluation(contract=begun[-1].id)))
     found += [
         execute(
             t("Cancel {number}", number=clip(one.number, 24)),

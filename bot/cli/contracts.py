@@ -11,6 +11,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot import terms
+from bot.cli.evaluations import evaluate
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts, print_rows
 from bot.settings import Settings
 from contract.contracts import Contract, cancel
@@ -23,7 +24,8 @@ from storage.files import load_content
 from storage.people import load_person
 from storage.signatures import Signature, find_signature, invoices_after
 
-app = typer.Typer(help="Contracts: sign, renew, cancel, show, list.", no_args_is_help=True)
+app = typer.Typer(help="Contracts: sign, renew, cancel, show, list, evaluate.", no_args_is_help=True)
+app.command("evaluate")(evaluate)
 
 Signed = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the last signature.")]
 Signatory = Annotated[str, typer.Option(help="Name of who signed for the customer.")]

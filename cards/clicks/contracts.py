@@ -18,6 +18,12 @@ class ShowContract(Click):
     """Show the contract of the caller's organisation; staff get the list of customers."""
 
 
+class ShowEvaluation(Click):
+    """Show a contract's year in numbers; left out, that of the caller's organisation which began last (R30)."""
+
+    contract: Id | None = None
+
+
 class ShowRenewal(Click):
     """Show the renewal of a contract that ends with the year."""
 
@@ -38,9 +44,9 @@ class SignRenewal(Form):
 
 
 class ShowRenewals(Click):
-    """Show which contracts end with a year and who has not renewed (managers)."""
+    """Show which contracts end with a year and who has not renewed (managers); left out, the year of this time."""
 
-    year: Year
+    year: Year | None = None
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
 
 

@@ -96,6 +96,7 @@ ROWS: dict[type, Row] = {
     billing.StartBilling: may("M"),
     billing.KeepBilling: may("M", legal_name=WORDS, street=WORDS),
     contracts.ShowContract: may("CEM"),
+    contracts.ShowEvaluation: may("CEM"),
     contracts.ShowRenewal: may("CEM"),
     contracts.SignRenewal: may("C", shown="0" * 64, language="nl", signatory=WORDS, confirmed="true"),
     contracts.ShowRenewals: may("M", year=2026),

@@ -149,6 +149,18 @@ def test_an_addendum_with_costs(database_url: str) -> None:
         assert "85 or 87.50" in refused("addendum", "add", "1", *days, "--item", written)
 
 
+@pytest.mark.usefixtures("customer")
+def test_a_year_in_numbers(database_url: str) -> None:
+    """The evaluation is printed, or sent to whoever should see it; of a year without a contract there is none (R30)."""
+    (row,) = listed("contract", "evaluate", "1", str(YEAR))
+    assert (row["contract"], row["tickets"], row["net_cents"]) == (f"{YEAR}-7", 0, 0)
+    result = fourstar("contract", "evaluate", "1", str(YEAR), "--send")
+    assert result.exit_code == 0
+    assert "billable minutes" in result.stdout
+    assert "On its way to 0 people." in result.stderr
+    assert f"no contract of {YEAR + 1}" in refused("contract", "evaluate", "1", str(YEAR + 1))
+
+
 def test_every_reason_has_its_text() -> None:
     """Whatever can't be recorded, the command line says why."""
     assert {reason.name for reason in Reason} == set(NOT_KEPT)
