@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from cards.clicks.invoicing import CreditInvoice
 from cards.components import Card
 from cards.credits import CreditSheet, correction_reason, credit_card, credit_form
+from cards.invoices import InvoiceSheet, invoice_card
 from cards.invoicing import RunSheet, run_card
 from cards.language import texts_for
 from cards.months import (
@@ -24,7 +25,7 @@ from contract.invoice_runs import Finding, RunState, Totals, Unusual
 from contract.invoices import CreditCause, Invoice, credit_note
 from contract.people import Language
 from tests.cards.samples import sample
-from tests.cards.samples.invoices import NOTE, NOVEMBER
+from tests.cards.samples.invoices import NOTE, NOVEMBER, sums
 
 NOW = datetime(2026, 12, 1, 11, 4, tzinfo=UTC)
 FORM = "form-of-a-sample"
@@ -159,6 +160,12 @@ def _(language: Language) -> Card:
 @sample("unpaid invoices: none overdue")
 def _(language: Language) -> Card:
     return unpaid_card(UnpaidList(lines=(), page=1, has_more=False, overdue=True), language)
+
+
+@sample("invoice: of a manager, to be paid")
+def _(language: Language) -> Card:
+    sheet = InvoiceSheet(sums=sums(NOVEMBER), customer_name="Bakkerij Brood & Zo", can_book=True, now=NOW)
+    return invoice_card(sheet, language)
 
 
 @sample("payment: asked once more")
