@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bot import announcements, timer
@@ -103,10 +104,25 @@ def log_work(turn: Turn, ticket: Ticket, fields: LogFields, *, key: str | None) 
     """
     check_move(moves(ticket, turn.role, turn.person.id, turn.now), Move.LOG_TIME, ticket, turn.now)
     draft, span = draft_of(turn, ticket, fields)
+    return log_draft(turn, ticket, draft, key=key, was_repeated=span.was_repeated, timer_since=fields.timer_since)
+
+
+def log_draft(
+    turn: Turn,
+    ticket: Ticket,
+    draft: WorkEntry,
+    *,
+    key: str | None,
+    was_repeated: bool = False,
+    timer_since: datetime | None = None,
+) -> TicketEvent:
+    """As `log_work`, for an entry of the caller's that did not come from a form."""
+    check_move(moves(ticket, turn.role, turn.person.id, turn.now), Move.LOG_TIME, ticket, turn.now)
     lock_engineer(turn.session, turn.person.id)
     ledger = load_ledger(turn, ticket)
+    draft = without_idle_reason(draft, ledger.prices)
     check_draft(turn, ledger, draft)
-    return _keep(turn, ledger, draft, fields, span, key=key)
+    return _keep(turn, ledger, draft, key=key, was_repeated=was_repeated, timer_since=timer_since)
 
 
 def log_fitting(turn: Turn, ticket: Ticket, fields: LogFields, *, key: str) -> list[TicketEvent]:
@@ -122,7 +138,16 @@ def log_fitting(turn: Turn, ticket: Ticket, fields: LogFields, *, key: str) -> l
         check_draft(turn, ledger, part)
     happened = []
     for count, part in enumerate(parts):
-        happened.append(_keep(turn, ledger, part, fields, span, key=f"{key}:{count}" if count else key))
+        happened.append(
+            _keep(
+                turn,
+                ledger,
+                part,
+                key=f"{key}:{count}" if count else key,
+                was_repeated=span.was_repeated,
+                timer_since=fields.timer_since,
+            )
+        )
         ledger = load_ledger(turn, ticket)
     return happened
 
@@ -167,7 +192,13 @@ def span_of(turn: Turn, fields: LogFields) -> Span:
 
 
 def _keep(
-    turn: Turn, ledger: Ledger, draft: WorkEntry, fields: LogFields, span: Span, *, key: str | None
+    turn: Turn,
+    ledger: Ledger,
+    draft: WorkEntry,
+    *,
+    key: str | None,
+    was_repeated: bool,
+    timer_since: datetime | None,
 ) -> TicketEvent:
     ticket = ledger.ticket
     entry = replace(draft, id=add_entry(turn.session, draft))
@@ -179,12 +210,12 @@ def _keep(
         "bands": {band.value: minutes for band, minutes in bands.items() if minutes},
         "amount_cents": entry_amount_cents(ticket, ledger.entries, draft, ledger.prices, grants=ledger.grants),
     }
-    if span.was_repeated:
+    if was_repeated:
         details["was_repeated"] = True
     happened = keep_event(turn, event(turn, ticket, EventKind.TIME_LOGGED, entry.what, **details), key=key)
     announcements.ticket_changed(turn.session, ticket, happened, turn.now)
-    if fields.timer_since is not None:
-        timer.end_timer(turn, ticket, fields.timer_since)
+    if timer_since is not None:
+        timer.end_timer(turn, ticket, timer_since)
     after = replace(ledger.allowance, logged_minutes=ledger.allowance.logged_minutes + entry.billable_minutes)
     spending_changed(turn, ticket, ledger.allowance, after)
     return happened

@@ -110,6 +110,21 @@ def read_local_span(day: date, begin: time, end: time) -> Span:
     return Span(start, stop, len(begins) > 1 or len(_possible(local(stop).date(), end)) > 1)
 
 
+def read_local_times(begin: datetime, end: datetime) -> Span:
+    """Read two local times that are written with their days, as another program keeps them (D4, D23).
+
+    Of times that come twice the readings are taken that make the entry shortest, as in `read_local_span`; where none
+    makes a positive entry, the last begin and the first end. Raises SkippedLocalTime, and ValueError for an instant.
+    """
+    if begin.tzinfo is not None or end.tzinfo is not None:
+        msg = "an instant needs no reading"
+        raise ValueError(msg)
+    begins, ends = _readings(begin.date(), begin.time()), _readings(end.date(), end.time())
+    pairs = [(first, last) for first in begins for last in ends if first < last]
+    start, stop = min(pairs, key=lambda pair: (pair[1] - pair[0], pair[0])) if pairs else (begins[-1], ends[0])
+    return Span(start, stop, len(begins) > 1 or len(ends) > 1)
+
+
 def _readings(day: date, clock_time: time) -> tuple[datetime, ...]:
     """Return the one or two instants (UTC) at which the local clock shows this minute, earliest first."""
     if not (instants := _possible(day, _to_minute(clock_time))):

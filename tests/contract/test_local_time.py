@@ -18,6 +18,7 @@ from contract.local_time import (
     instant_from_local,
     local,
     read_local_span,
+    read_local_times,
     truncate,
 )
 from tests.contract.builders import at, instants
@@ -131,3 +132,31 @@ def test_naive_is_no_instant(function: object) -> None:
     assert callable(function)
     with pytest.raises(ValueError, match="naive"):
         function(datetime(2026, 11, 23, 10))  # noqa: DTZ001 - the very thing that is refused
+
+
+@pytest.mark.parametrize(
+    "begin,end,minutes,was_repeated",
+    [
+        ("2026-11-23 10:00", "2026-11-23 10:30:59", 30, False),
+        ("2026-11-23 23:30", "2026-11-24 00:30", 60, False),
+        ("2026-10-25 01:30", "2026-10-25 02:30", 60, True),
+        ("2026-10-25 02:30", "2026-10-25 03:30", 60, True),
+        ("2026-10-25 02:15", "2026-10-25 02:45", 30, True),
+        ("2026-10-25 02:45", "2026-10-25 02:15", 30, True),
+        ("2026-10-25 01:30", "2026-10-25 03:30", 180, False),
+        ("2026-11-23 10:00", "2026-11-23 09:00", -60, False),
+        ("2026-11-23 10:00", "2026-11-23 10:00", 0, False),
+    ],
+)
+def test_times_with_their_days(begin: str, end: str, minutes: int, was_repeated: bool) -> None:
+    """Two local times with days are read to the shortest entry; an end before the begin stays one (D23)."""
+    span = read_local_times(datetime.fromisoformat(begin), datetime.fromisoformat(end))
+    assert (span.minutes, span.was_repeated) == (minutes, was_repeated)
+
+
+def test_times_with_their_days_that_do_not_exist() -> None:
+    """A time that the clock skips is refused; an instant is not read as a local time (D23)."""
+    with pytest.raises(SkippedLocalTime):
+        read_local_times(datetime.fromisoformat("2026-03-29 02:30"), datetime.fromisoformat("2026-03-29 04:00"))
+    with pytest.raises(ValueError, match="instant"):
+        read_local_times(at("2026-11-23 10:00"), datetime.fromisoformat("2026-11-23 10:30"))
