@@ -14,7 +14,6 @@ from contract.contracts import Addendum, AddendumItem, Contract
 from contract.periods import Cancellation, Side
 from storage.billing_tables import addendum_items, cancellations, signatures
 from storage.errors import NotFound
-from storage.prices import load_prices as load_prices  # noqa: PLC0414 - until its readers import it from there
 from storage.rows import count_changed, insert_row
 from storage.tables import addenda, consents, contracts
 
