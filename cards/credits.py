@@ -129,8 +129,8 @@ def credit_form(
     lines = [(place, line) for place, line in enumerate(original.lines, start=1) if left_cents[line.id]]
     choices = {ALL: t("Everything that is left: {amount} excl. VAT", amount=money(sum(left_cents.values()), language))}
     for place, line in lines[:MOST_CHOICES]:
-        about = f"{_title(t, line)} {clip(line.subject, 30)}".strip()
-        choices[str(place)] = f"{about} · {money(left_cents[line.id], language)}"
+        parts = (_title(t, line), clip(line.subject, 30), money(left_cents[line.id], language))
+        choices[str(place)] = " · ".join(part for part in parts if part)
     return card(
         panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
         heading(title),

@@ -87,7 +87,7 @@ def months_card(sheet: MonthsSheet, language: Language, *, notice: str = "") -> 
         section(
             heading(t("To be paid"), size=FontSize.MEDIUM),
             facts(
-                (t("Open"), _counted(t, sheet.unpaid, sheet.unpaid_cents)),
+                (t("Still open"), _counted(t, sheet.unpaid, sheet.unpaid_cents)),
                 (t("Of which overdue"), _counted(t, sheet.overdue, sheet.overdue_cents)),
             ),
             action_row(

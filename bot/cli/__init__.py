@@ -21,6 +21,7 @@ from bot.cli import (
     erasures,
     exports,
     hours,
+    invoices,
     manifest,
     outbox,
     prices,
@@ -51,6 +52,7 @@ app.add_typer(prices.app, name="prices")
 app.add_typer(addenda.app, name="addendum")
 app.add_typer(engineers.app, name="engineer")
 app.add_typer(hours.app, name="hours")
+app.add_typer(invoices.app, name="invoice")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(receipts.app, name="receipts")
 app.add_typer(cases.app, name="cases")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -58,15 +58,16 @@ def fail(text: str, code: int = NOT_DONE) -> NoReturn:
 
 def change(fn: Callable[[Session, Settings, datetime], T]) -> T:
     """Run `fn(session, settings, now)` in one transaction and keep what it did."""
-    return _run(lambda database, job: database.write(job), fn)
+    return with_database(lambda database, given, now: database.write(lambda session: fn(session, given, now)))
 
 
 def look(fn: Callable[[Session, Settings, datetime], T]) -> T:
     """Run `fn(session, settings, now)` on a snapshot."""
-    return _run(lambda database, job: database.read(job), fn)
+    return with_database(lambda database, given, now: database.read(lambda session: fn(session, given, now)))
 
 
-def _run(how: Callable[[Database, Callable[[Session], T]], Any], fn: Callable[[Session, Settings, datetime], T]) -> T:
+def with_database(fn: Callable[[Database, Settings, datetime], Awaitable[T]]) -> T:
+    """Run `fn(database, settings, now)`: for what takes more than one transaction."""
     given, now = settings(), SystemClock().now()
 
     async def run() -> T:
@@ -74,8 +75,7 @@ def _run(how: Callable[[Database, Callable[[Session], T]], Any], fn: Callable[[S
         try:
             if not await database.read(lambda session: is_current(session.connection())):
                 raise NotUpgraded
-            found: T = await how(database, lambda session: fn(session, given, now))
-            return found
+            return await fn(database, given, now)
         finally:
             await database.close()
 
