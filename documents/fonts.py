@@ -87,6 +87,12 @@ class Faces:
             wide += sum(widths[ord(character)] for character in run.text)
         return wide * style.size * 0.001 / self._pdf.k
 
+    def close(self) -> None:
+        """Close their files."""
+        for font in self._pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+
     def _font(self, family: str, style: str) -> TTFFont:
         key = family + style
         if key not in self._pdf.fonts:

@@ -23,42 +23,39 @@ from documents.wording import document_title, first_day, one_line
 _TOP = 16.0
 _BOTTOM = 297.0 - 22.0
 _FOOTER = 283.0
+_PAGE_WIDTH = 40.0
 
 
 def invoice_pdf(invoice: Invoice, ubl: bytes = b"", *, paid_note: str = "") -> bytes:
     """The document. `paid_note` stands in the place of the request to pay, where it was paid before."""
     t = texts_for(invoice.language)
     title = document_title(invoice, t)
-    sheet = Sheet(
-        t,
-        title=title,
-        subject=t(
-            "{document} for {buyer}, {month}",
-            document=title,
-            buyer=one_line(invoice.buyer.name),
-            month=month(first_day(invoice.month), t.language),
-        ),
-        author=one_line(invoice.seller.name),
-        made_on=invoice.invoice_date,
-    )
+    buyer, of_month = one_line(invoice.buyer.name), month(first_day(invoice.month), invoice.language)
+    subject = t("{document} for {buyer}, {month}", document=title, buyer=buyer, month=of_month)
+    author = one_line(invoice.seller.name)
+    with Sheet(t, title=title, subject=subject, author=author, made_on=invoice.invoice_date) as sheet:
+        _write(sheet, invoice, t, paid_note)
+        if ubl:
+            sheet.embed_file(
+                bytes=ubl,
+                basename=f"{invoice.number}.xml",
+                desc=t("The same invoice as UBL, for bookkeeping"),
+                mime_type="text/xml",
+                associated_file_relationship="Alternative",
+                creation_date=sheet.made_at,
+                modification_date=sheet.made_at,
+                compress=True,
+            )
+        return bytes(sheet.output() or b"")
+
+
+def _write(sheet: Sheet, invoice: Invoice, t: Texts, paid_note: str) -> None:
     table = InvoiceTable(sheet, invoice, t)
     parts = [*head_parts(sheet, invoice, t), *table.parts(), *InvoiceFoot(sheet, invoice, t).parts(paid_note)]
     pages = paginate(parts, room=_BOTTOM - _TOP, head=HEAD_HEIGHT)
     for number, page in enumerate(pages, start=1):
         _draw(sheet, page, table)
         _furniture(sheet, invoice, t, number, len(pages))
-    if ubl:
-        sheet.embed_file(
-            bytes=ubl,
-            basename=f"{invoice.number}.xml",
-            desc=t("The same invoice as UBL, for bookkeeping"),
-            mime_type="text/xml",
-            associated_file_relationship="Alternative",
-            creation_date=sheet.made_at,
-            modification_date=sheet.made_at,
-            compress=True,
-        )
-    return bytes(sheet.output())
 
 
 def _draw(sheet: Sheet, page: list[Part], table: InvoiceTable) -> None:
@@ -75,8 +72,8 @@ def _draw(sheet: Sheet, page: list[Part], table: InvoiceTable) -> None:
 def _furniture(sheet: Sheet, invoice: Invoice, t: Texts, number: int, pages: int) -> None:
     """What every page has: whose document it is, which page, and whether it is a draft."""
     seller = invoice.seller
-    names = [one_line(seller.name), document_title(invoice, t)]
-    sheet.put(" · ".join(filter(None, names)), LEFT, _FOOTER, LABEL)
+    names = [document_title(invoice, t), one_line(seller.name)]
+    sheet.put(sheet.clipped(" · ".join(filter(None, names)), WIDTH - _PAGE_WIDTH, LABEL), LEFT, _FOOTER, LABEL)
     sheet.put(t("Page {number} of {pages}", number=number, pages=pages), RIGHT, _FOOTER, LABEL, is_right=True)
     if invoice.number is None:
         mark = Style(9, is_strong=True, colour=WARNING)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from itertools import groupby
+from typing import Self
 
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
@@ -49,6 +50,13 @@ class Sheet(FPDF):
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_xmp_metadata(self._metadata(title, subject, author))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the typefaces, which are read from their files as far as they are needed."""
+        self.faces.close()
+
     def put(
         self, text: str, x: float, y: float, style: Style, *, is_right: bool = False, tag: Tag | None = None
     ) -> float:
@@ -77,6 +85,12 @@ class Sheet(FPDF):
             *whole, line = self._cut(word, width, style)
             lines += whole
         return [*lines, line]
+
+    def clipped(self, text: str, width: float, style: Style) -> str:
+        """A text, or as much of it as fits with an ellipsis; for what stands in full elsewhere."""
+        if self.faces.width(text, style) <= width:
+            return text
+        return self._cut(text, width - self.faces.width("…", style), style)[0].rstrip() + "…"
 
     def _cut(self, word: str, width: float, style: Style) -> list[str]:
         parts = [""]

@@ -1,0 +1,336 @@
+"""Invoices as PDF: to the eye, to a screen reader and to a banking app (R1, R14, R15, D5-D9, D21)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from cards.formats import money
+from contract.invoices import Invoice
+from contract.lines import Approval
+from contract.people import Language
+from documents.invoices import invoice_pdf
+from documents.ubl import invoice_ubl
+from tests.contract.builders import at
+from tests.documents.any_invoice import NASTY, invoices
+from tests.documents.pages import artifacts, codes, opened, pictures, structure, text_of
+from tests.documents.samples import (
+    APPROVALS,
+    BUYER,
+    EVERY,
+    RATES,
+    SELLER,
+    abroad,
+    after_contract,
+    credited,
+    long_invoice,
+    november,
+    quiet_month,
+)
+
+
+def made(invoice: Invoice, **options: str) -> bytes:
+    """The PDF, with the UBL inside where there is one."""
+    return invoice_pdf(invoice, invoice_ubl(invoice) if invoice.number else b"", **options)
+
+
+def rows(pdf: bytes) -> list[list[str]]:
+    """The cells of all tables, row by row, with plain spaces."""
+    tables = structure(pdf).all("/Table")
+    return [
+        [cell.text.replace("\N{NO-BREAK SPACE}", " ") for cell in row.kids]
+        for table in tables
+        for row in table.all("/TR")
+    ]
+
+
+def said(pdf: bytes) -> str:
+    """Everything a screen reader says, with plain spaces."""
+
+    def texts(element: object) -> list[str]:
+        return [element.text, *(text for kid in element.kids for text in texts(kid))]  # type: ignore[attr-defined]
+
+    return " ".join(filter(None, texts(structure(pdf)))).replace("\N{NO-BREAK SPACE}", " ")
+
+
+# --- what stands on it ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("language", Language)
+def test_what_the_law_demands(name: str, language: Language) -> None:
+    """Both names and addresses, the seller's KvK and VAT id, number, date, period, net, VAT and gross (R1)."""
+    invoice = EVERY[name](language=language)
+    text = text_of(made(invoice)).replace("\N{NO-BREAK SPACE}", " ")
+    for wanted in (
+        *("Oxineo", "Voorstraat 116", "3231 BK Brielle", "KvK 12345678", "NL123456789B01"),
+        *(invoice.buyer.name, invoice.buyer.address.street, invoice.buyer.address.city),
+        str(invoice.number),
+        invoice.contract_number,
+        *(
+            money(cents, language).replace("\N{NO-BREAK SPACE}", " ")
+            for cents in (invoice.net_cents, invoice.gross_cents)
+        ),
+        money(invoice.vat_cents, language).replace("\N{NO-BREAK SPACE}", " "),
+    ):
+        assert wanted in text
+
+
+def test_the_lines_in_dutch() -> None:
+    """By ticket: days with minutes, band, price and amount; a set-off says when it was charged (D5)."""
+    shown = rows(made(november(language=Language.NL)))
+    assert shown[:6] == [
+        ["Omschrijving", "Tijd of aantal", "Prijs per eenheid", "Bedrag"],
+        ["Maandbedrag november 2026", "1 maand", "€ 275,00", "€ 275,00"],
+        ["Ticket 1001 Printer on the first floor offline"],
+        [
+            "Werk in kantooruren do 29 okt 0:40 gewerkt in oktober, geschreven na die factuur",
+            "0:40 uur",
+            "€ 85,00",
+            "€ 56,67",
+        ],
+        ["Minimum van 15 minuten, al berekend in oktober", "-0:15 uur", "€ 85,00", "-€ 21,25"],
+        ["Subtotaal ticket 1001", "€ 35,42"],
+    ]
+    assert shown[-5:] == [
+        ["Ticket 1006 Phishing mail reported"],
+        [
+            "Minimum van 15 minuten, niet berekend reden: Our mistake in the mail filter",
+            "0:00 uur",
+            "€ 85,00",
+            "€ 0,00",
+        ],
+        ["Totaal exclusief btw", "€ 1.046,84"],
+        ["Btw 21% over € 1.046,84", "€ 219,84"],
+        ["Te betalen", "€ 1.266,68"],
+    ]
+
+
+def test_the_lines_in_english() -> None:
+    """The same in English, with costs in pieces and what an estimate allowed (D13, R26)."""
+    shown = rows(made(november()))
+    assert [
+        "Work in office hours Tue 10 Nov 2:00, Fri 13 Nov 2:35, Mon 16 Nov 0:20 2:55 of it allowed by estimate 1002-1",
+        "4:55 hours",
+        "€ 85.00",
+        "€ 417.92",
+    ] in shown
+    assert ["Travel, one visit", "2 ×", "€ 45.00", "€ 90.00"] in shown
+    assert ["Work in the weekend or on a holiday Sat 21 Nov 0:07", "0:07 hours", "€ 130.00", "€ 15.17"] in shown
+    assert ["Minimum of 15 minutes, already charged in October", "-0:15 hours", "€ 85.00", "-€ 21.25"] in shown
+
+
+def test_who_allowed_what() -> None:
+    """Each estimate that allowed minutes: extra time, who approved it, when, how, at which prices (R19, D15)."""
+    by_phone = replace(APPROVALS[0], is_by_phone=True)
+    other = Approval(
+        estimate="9-9", minutes=60, rates=RATES, decided_by="Somebody Else", decided_at=at("2026-11-01 10:00")
+    )
+    clicked, phoned = (said(made(november(approvals=(other, one)))) for one in (APPROVALS[0], by_phone))
+    assert (
+        "Estimate 1002-1: 4:00 hours extra, approved by Anna de Vries on Thursday 12 November 2026 14:05. Prices per "
+        "hour shown: € 85.00 office hours, € 110.00 evenings and nights, € 130.00 weekends and holidays."
+    ) in clicked
+    assert "approved by Anna de Vries by phone on" in phoned
+    assert "Somebody Else" not in clicked, "an estimate that allowed nothing on this invoice"
+    assert "Work beyond two hours" not in said(made(quiet_month(approvals=APPROVALS)))
+
+
+def test_how_to_pay_and_where_to_ask() -> None:
+    """Until when, to which account, with which reference; prices exclude VAT; questions in Teams or by mail (R15)."""
+    text = said(made(november()))
+    for wanted in (
+        "Pay by 15 December 2026",
+        "Please pay € 1,266.68 by 15 December 2026",
+        "NL91 ABNA 0417 1643 00",
+        "With reference 2026-0042",
+        "Payment within 14 days of the invoice date. Prices exclude VAT.",
+        "In Teams, choose “Question this line” below this invoice. Or reach us: info@example.nl · 0181 123 456.",
+        "Your reference PO-2026-77",
+    ):
+        assert wanted in text
+    bare = said(made(november(seller=replace(SELLER, email="", phone="", bic=""))))
+    assert "Or reach us" not in bare
+    assert "BIC" not in bare
+
+
+def test_reverse_charge_says_so() -> None:
+    """It reads "Btw verlegd" with both VAT ids, and names the country of the buyer (D21)."""
+    dutch, english = (said(made(abroad(language=language))) for language in (Language.NL, Language.EN))
+    assert "Btw verlegd naar BE0411905847; ons btw-id is NL123456789B01." in dutch
+    assert "Btw verlegd € 0,00" in dutch
+    assert "9000 Gent België" in " ".join(dutch.split())
+    assert "VAT reverse charged to BE0411905847; our VAT id is NL123456789B01." in english
+
+
+def test_a_credit_note_says_what_it_takes_back() -> None:
+    """It names the invoice with its date and the reason, and asks for no money (D9)."""
+    text = said(made(credited(language=Language.NL)))
+    for wanted in (
+        "Creditnota C2026-0002",
+        "Bij factuur 2026-0042 van 1 december 2026",
+        "Reden: The work of 13 November was written on the wrong ticket.",
+        "Terug te ontvangen € 479,97",
+        "Dit bedrag wordt verrekend of terugbetaald.",
+    ):
+        assert wanted in text
+    assert "Naar rekening" not in text
+    assert "Betaling binnen" not in text
+
+
+def test_a_draft_is_marked_on_every_page() -> None:
+    """Nobody takes a draft for an invoice, nor pays it."""
+    pdf = made(november(number=None))
+    assert structure(pdf).all("/H1")[0].text == "Draft, no invoice"
+    assert artifacts(pdf).count("DRAFT, NOT AN INVOICE") == len(opened(pdf).pages) == 2
+    assert "This is a draft: nothing has to be paid yet." in said(pdf)
+    assert codes(pdf) == []
+    assert dict(opened(pdf).attachments) == {}
+    assert "DRAFT, NOT AN INVOICE" not in artifacts(made(november()))
+
+
+def test_after_the_contract_there_is_no_fee() -> None:
+    """What was recorded late, with its year, and nothing of a fee (D9)."""
+    shown = rows(made(after_contract()))
+    assert (
+        shown[2][0] == "Work in office hours 30 December 2026 0:40 worked in December 2026, recorded after its invoice"
+    )
+    assert shown[3][0] == "Minimum of 15 minutes, already charged in December 2026"
+    assert not any("fee" in row[0] for row in shown)
+
+
+def test_paid_before() -> None:
+    """A copy of a paid invoice says so instead of asking again."""
+    pdf = made(november(), paid_note="Paid on 3 December 2026.")
+    assert "Paid on 3 December 2026." in said(pdf)
+    assert "Please pay" not in said(pdf)
+    assert codes(pdf) == []
+
+
+# --- the code to pay with ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_code_pays_this_invoice(language: Language) -> None:
+    """A camera reads the account, the gross amount and the number from the page (EPC069-12)."""
+    pdf = made(november(language=language))
+    assert codes(pdf) == ["BCD\n002\n1\nSCT\n\nOxineo\nNL91ABNA0417164300\nEUR1266.68\n\n\n2026-0042"]
+    (figure,) = structure(pdf).all("/Figure")
+    assert figure.alt is not None
+    assert "NL91 ABNA 0417 1643 00" in figure.alt
+    assert money(126668, language) in figure.alt
+
+
+def test_no_code_where_nothing_is_paid() -> None:
+    """A credit note asks for nothing, and a wrong account number pays nobody."""
+    wrong = made(november(seller=replace(SELLER, iban="NL92ABNA0417164300")))
+    assert [codes(made(credited())), codes(wrong), structure(wrong).all("/Figure")] == [[], [], []]
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_long_invoice_goes_on_over_the_page() -> None:
+    """Two hundred tickets: every page is numbered and has the table's head, no ticket is cut, totals are not alone."""
+    invoice = long_invoice(200)
+    pdf = made(invoice)
+    pages = [" ".join(page.extract_text().split()) for page in opened(pdf).pages]
+    for number, page in enumerate(pages, start=1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert "Unit price" in page
+    firsts = [page.index("Ticket") for page in pages[1:]]
+    assert max(firsts) < 60, "a page begins in the middle of a ticket"
+    assert "Ticket 2199" in pages[-1]
+    assert "To pay" in pages[-1]
+    amounts = [row[-1] for row in rows(pdf) if len(row) == 4][1:]
+    assert amounts == [
+        money(line.amount_cents, Language.EN).replace("\N{NO-BREAK SPACE}", " ") for line in invoice.lines
+    ]
+    assert structure(pdf).all("/TH")[:4] != []
+    assert [cell.text for cell in structure(pdf).all("/TH")].count("Unit price") == 1, "read aloud once"
+
+
+def test_a_ticket_that_no_page_holds_is_cut() -> None:
+    """A subject of four pages is written to its last word."""
+    record = november()
+    words = [f"w{number}" for number in range(4000)]
+    long = replace(record.lines[1], subject=" ".join(words))
+    pdf = made(replace(record, lines=(long,)))
+    assert structure(pdf).all("/TH")[4].text.endswith(" ".join(words[-50:]))
+    assert len(opened(pdf).pages) > 3
+    assert outside_the_margins(pdf) == 0
+
+
+def outside_the_margins(pdf: bytes) -> int:
+    """How many dots are not white in the margins of 19 mm on both sides and of 5 mm below and above."""
+    dots = 0
+    for picture in pictures(pdf, scale=1):
+        grey = picture.convert("L")
+        wide, high = grey.size
+        side, edge = round(wide * 19 / 210), round(high * 5 / 297)
+        for box in ((0, 0, side, high), (wide - side, 0, wide, high), (0, 0, wide, edge), (0, high - edge, wide, high)):
+            dots += sum(grey.crop(box).histogram()[:200])
+    return dots
+
+
+# --- any text, any invoice --------------------------------------------------------------------------------------------
+
+
+@given(invoices())
+@settings(max_examples=25)
+def test_any_invoice_is_written(invoice: Invoice) -> None:
+    """Every amount of every line stands in the table, in order, and nothing outside the margins."""
+    pdf = made(invoice)
+    shown = [row[-1] for row in rows(pdf) if len(row) == 4][1:]
+    expected = [money(line.amount_cents, invoice.language) for line in invoice.lines]
+    assert shown == [amount.replace("\N{NO-BREAK SPACE}", " ") for amount in expected]
+    assert rows(pdf)[-1][1] == money(invoice.gross_cents, invoice.language).replace("\N{NO-BREAK SPACE}", " ")
+    assert outside_the_margins(pdf) == 0
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_nasty_texts_are_shown(text: str) -> None:
+    """Nothing that a person wrote breaks the page, leaves the margins, or changes another text."""
+    pdf = made(november(buyer=replace(BUYER, name=f"Bakery {text}", reference=text)))
+    assert "Bakery" in said(pdf)
+    assert outside_the_margins(pdf) == 0
+    assert rows(pdf)[-1] == ["To pay", "€ 1,266.68"]
+
+
+@pytest.mark.parametrize(
+    "written,read",
+    [
+        ("Łódź ČEZ ὕδωρ Ярославль", "Łódź ČEZ ὕδωρ Ярославль"),
+        ("smile 😀 ☎", "smile 😀 ☎"),
+        ("to 漢字", "to \ufffd\ufffd"),
+        ("bell \x07 and tab\tand\nline", "bell \ufffd and tab and line"),
+        ("שלום עולם 123", "שלום עולם 123"),
+        ("cafe\u0301", "café"),
+        ("a\u200db\ufe0f", "ab"),
+        ("turned \u202egnp.exe", "turned gnp.exe"),
+    ],
+)
+def test_no_character_vanishes(written: str, read: str) -> None:
+    """What one typeface lacks the other has; what both lack is marked; right to left is read in its order."""
+    pdf = made(quiet_month(buyer=replace(BUYER, name=written)))
+    assert f"{read} Dorpsstraat 1" in said(pdf)
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_ubl_is_inside() -> None:
+    """The very bytes of the UBL are attached, as another form of the same invoice."""
+    invoice = november()
+    attached = dict(opened(made(invoice)).attachments)
+    assert attached == {"2026-0042.xml": [invoice_ubl(invoice)]}
+
+
+def test_the_same_invoice_gives_the_same_bytes() -> None:
+    """Its digest can be kept: nothing in it comes from the clock or from chance."""
+    first, second = (hashlib.sha256(made(november())).hexdigest() for _ in range(2))
+    assert first == second
+    assert hashlib.sha256(made(november(number="2026-0043"))).hexdigest() != first
