@@ -8,8 +8,10 @@ JSON at its end.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,6 +50,7 @@ class Narrator:
     def __init__(self, stand_in: StandIn, clock: DemoClock, console: Console) -> None:
         self._console, self._clock = console, clock
         self._cards: dict[str, Json] = {}
+        self._files: dict[str, bytes] = {}
         self._changed: Counter[str] = Counter()
         for person in stand_in.people.values():
             stand_in.screens[person.chat.id] = _Watch(self, person)
@@ -75,6 +78,10 @@ class Narrator:
         days = f"{minutes // _DAY} days" if minutes >= _DAY else f"{minutes} minutes"
         self._print(f"  [dim]… {days} later, {at:%A %H:%M}{': ' if why else ''}{escape(why)}[/dim]")
 
+    def until(self, instant: datetime, why: str = "") -> None:
+        """Let time pass until an instant, which lies ahead."""
+        self.later(math.ceil((instant - self._clock.now()) / timedelta(minutes=1)), why)
+
     def did(self, person: Person, what: str) -> None:
         """Somebody did something."""
         self._print(f"  [cyan]{escape(person.name):<14}[/cyan] {escape(what)}")
@@ -100,9 +107,16 @@ class Narrator:
         stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
         self._cards[f"{number:02}-{stem}"] = what.card
 
+    def keep_file(self, name: str, content: bytes) -> None:
+        """Keep a file that somebody got, under this name."""
+        self._files[name] = content
+        self._print(f"  [dim]{'':<14} ↓ {escape(name)}, {max(1, len(content) // 1024)} KB[/dim]")
+
     def write(self, folder: Path) -> list[Path]:
-        """Write the kept cards as JSON files; returns their paths."""
+        """Write the kept files, and the kept cards as JSON files; returns the paths of the cards."""
         folder.mkdir(parents=True, exist_ok=True)
+        for name, content in self._files.items():
+            (folder / name).write_bytes(content)
         paths = [folder / f"{name}.json" for name in self._cards]
         for path, card in zip(paths, self._cards.values(), strict=True):
             path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -21,11 +21,13 @@ from bot.app import create_app
 from bot.clock import Clock
 from bot.settings import Settings
 from cards.language import language_of_locale
+from contract.parties import Address, BillingDetails
 from contract.people import Role
 from demo.connector import SECRET, StandIn
 from demo.people import BAKERY, PEOPLE, PROVIDER, Identity, Part
 from demo.tokens import StandInTokens
 from documents.receipts import new_key
+from storage.billing_details import save_billing_details
 from storage.contacts import add_customer, appoint
 from storage.contracts import add_consent, add_contract
 from storage.database import open_database
@@ -67,6 +69,15 @@ def fill(session: Session, people: tuple[Identity, ...], now: datetime) -> None:
         signed_at=SIGNED_AT,
         starts_on=date(2026, 1, 1),
         ends_on=date(2026, 12, 31),
+    )
+    save_billing_details(
+        session,
+        customer_id,
+        BillingDetails(
+            legal_name="Bakkerij Korenbloem B.V.",
+            address=Address(street="Dorpsstraat 1", postal_code="3231 AA", city="Brielle"),
+            registration="87654321",
+        ),
     )
     add_consent(
         session,

@@ -14,10 +14,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import aiohttp
+
 from cards.language import language_of_locale, texts_for
 from contract.people import Language
 from demo.activities import File
-from demo.buttons import buttons, find_input
+from demo.buttons import buttons, find_button, find_input
 from demo.chat import Chat, ChatMessage, How, Version, card_activity
 from demo.connector import StandIn
 from demo.narrator import Narrator
@@ -73,18 +75,20 @@ class Actor:
         self._begin()
         await self.person.says(text, files)
 
-    async def clicks(self, where: Clickable, button: str, /, **inputs: Any) -> Version:
+    async def clicks(self, where: Clickable, button: str, /, *, nth: int | None = None, **inputs: Any) -> Version:
         """Click the button called `button`, after filling in fields by id; returns the answer in its place.
+
+        `nth` says which, where several are called so.
 
         The message itself may say something newer at once: what the click brought about is delivered as well.
         """
-        outcome = await self.tries(where, button, **inputs)
+        outcome = await self.tries(where, button, nth=nth, **inputs)
         if outcome.card is None or outcome.message is None:
             msg = f"{self.name} clicked “{button}” and was told: {outcome.error or outcome.text}"
             raise AssertionError(msg)
         return Version(outcome.message.id, card_activity(outcome.card), How.ANSWERED)
 
-    async def tries(self, where: Clickable, button: str, /, **inputs: Any) -> Outcome:
+    async def tries(self, where: Clickable, button: str, /, *, nth: int | None = None, **inputs: Any) -> Outcome:
         """As `clicks`, whatever comes of it."""
         title = self.t(button)
         filled = ", ".join(f"{name}={value}" for name, value in inputs.items())
@@ -93,7 +97,16 @@ class Actor:
             await self.chat.wait_until(lambda: _offers(where, title), what=f"[{title}]")
         self._narrator.did(self.person, f"clicks [{title}]" + (f" with {filled}" if filled else ""))
         self._begin()
-        return await self.person.clicks(where, title, inputs)
+        return await self.person.clicks(where, title, inputs, nth=nth)
+
+    async def downloads(self, where: Clickable, button: str) -> bytes:
+        """Open the address behind a button, as a browser would; returns what comes back."""
+        title = self.t(button)
+        self._narrator.did(self.person, f"opens [{title}]")
+        address = find_button(where.card or {}, title).action["url"]
+        async with aiohttp.ClientSession() as browser, browser.get(address) as answer:
+            answer.raise_for_status()
+            return await answer.read()
 
     def choice(self, where: Clickable, field: str, title: str) -> str:
         """The value behind a choice of a drop-down or a list."""

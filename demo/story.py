@@ -1,4 +1,4 @@
-"""The main story: from a problem typed into the chat to a resolved ticket, told with the buttons people see.
+"""The main story: from a problem typed into the chat to the paid invoice, told with the buttons people see.
 
 It plays through HTTP with authentication on and stops with an AssertionError at the first thing that is not as told.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from demo.connector import StandIn
 from demo.narrator import Narrator
-from demo.scenes import arrival, closing, estimates, opening, work
+from demo.scenes import arrival, closing, estimates, month, opening, work
 from demo.stage import Stage
 
 SCENES = (
@@ -31,6 +31,13 @@ SCENES = (
     closing.ben_withdraws,
     closing.somebody_phones,
     closing.the_lists,
+    month.the_decision_has_a_receipt,
+    month.anna_looks_at_the_costs,
+    month.the_contract_is_renewed,
+    month.the_month_is_prepared,
+    month.the_invoice_arrives,
+    month.ben_asks_about_a_line,
+    month.it_is_paid,
     arrival.nobody_was_told_twice,
     work.nothing_internal_leaked,
 )
