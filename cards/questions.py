@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards.clicks.invoices import AnswerQuestion, AskQuestion, SettleQuestion, ShowInvoice
+from cards.clicks.invoicing import StartCredit
 from cards.components import (
     ActionStyle,
     Card,
@@ -180,6 +181,9 @@ def _card(t: Texts, sheet: QuestionSheet, count: int) -> Card:
             if sheet.may_answer
             else None,
             execute(t("Settled"), SettleQuestion(question=question.id)) if answers and question.is_waiting else None,
+            execute(t("Give back"), StartCredit(invoice=invoice.id))
+            if answers and invoice.kind is InvoiceKind.INVOICE
+            else None,
             execute(t("To the invoice"), ShowInvoice(invoice=invoice.id)),
         ),
         fallback_text=f"{title} · {state}",

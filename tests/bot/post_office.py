@@ -66,7 +66,7 @@ class PostOffice:
         self.was_encrypted.append(session.ssl is not None)
         answer = self.after_mail.pop(0) if self.after_mail else "250 taken"
         if answer == "hang up":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "250 nobody hears this"
         return answer
