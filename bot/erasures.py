@@ -6,26 +6,34 @@ again, so that the words go from there too.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot import announcements
-from contract.local_time import local
-from contract.people import Customer
-from contract.retention import RecordClass, check_erasure, kept_through, may_go
+from bot.turn import Policy
+from cards.components import Card
+from cards.keeping import MOST_CUSTOMERS, kept_over_card
+from contract.local_time import at_local, local
+from contract.people import Customer, Role
+from contract.periods import month_after
+from contract.retention import RecordClass, check_erasure, kept_since, kept_through, may_go
 from storage import erasing
 from storage.contacts import load_customer
 from storage.contracts import load_contracts
 from storage.erasing_kept import erase_kept
 from storage.erasures import (
     count_kept,
+    customers_over,
     keep_erasure,
     load_named_in_decisions,
     load_own_people,
     load_standing,
 )
+from storage.errors import NotFound
+from storage.people import Standing
 
 KEPT_BY = {
     "invoices": RecordClass.INVOICES,
@@ -67,6 +75,32 @@ def erase_customer(session: Session, customer: Customer, now: datetime) -> dict[
     if any(removed.values()):
         keep_erasure(session, customer.id, report, now)
     return report
+
+
+# --- when the years are over ------------------------------------------------------------------------------------------
+
+
+def next_month_begin(after: datetime) -> datetime:
+    """The 1st of the next month at 9:00 local time."""
+    return at_local(month_after(local(after).date()), time(9))
+
+
+def warn_of_kept(session: Session, slot: datetime, now: datetime) -> None:
+    """Tell every manager of customers whose kept records are past their years, once a month while there are any."""
+    if customers_over(session, kept_since(local(now).date()), limit=1):
+        month = f"{local(now):%Y-%m}"
+        announcements.warn_managers(session, "kept_over", {"month": month}, now, once=f"kept_over:{month}")
+
+
+def kept_over_view(session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy) -> Card:
+    """Which customers those are by then. Raises NotFound for anybody but a manager, and where there are none."""
+    found = customers_over(session, kept_since(local(now).date()), limit=MOST_CUSTOMERS + 1)
+    if reader.role is not Role.MANAGER or not found:
+        raise NotFound("kept records", args["month"])
+    return kept_over_card(found, reader.person.language)
+
+
+# --- the act ----------------------------------------------------------------------------------------------------------
 
 
 def _erase(session: Session, customer_id: int, now: datetime, *, is_over: bool) -> dict[str, int]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import (
     announcements,
     contract_ends,
+    erasures,
     estimate_deadlines,
     invoice_months,
     payment_reminders,
@@ -77,5 +78,6 @@ CRON = (
     Recurring("warn_of_renewals", next_warning, renewal_warnings.warn),
     Recurring("follow_renewals", renewal_warnings.next_month_begin, renewal_warnings.follow_offers),
     Recurring("warn_of_prices", renewal_warnings.next_price_warning, renewal_warnings.warn_of_prices),
+    Recurring("warn_of_kept", erasures.next_month_begin, erasures.warn_of_kept),
     Recurring("end_contracts", contract_ends.next_midnight, contract_ends.look_for_ended),
 )

@@ -75,6 +75,11 @@ def kept_through(days: Iterable[date]) -> date | None:
     return date(last.year + KEPT_YEARS, 12, 31) if last else None
 
 
+def kept_since(today: date) -> date:
+    """Return the first day whose records are still kept today: what is older may go."""
+    return date(today.year - KEPT_YEARS, 1, 1)
+
+
 def may_go(record: RecordClass, through: date | None, today: date) -> bool:
     """Tell whether records of this class may be erased: at once, or after the day through which they are kept."""
     return not record.is_kept or through is None or today > through

@@ -18,6 +18,9 @@ from storage.erasing import MARK
 from storage.exports import CUSTOMER, SUBJECT
 from storage.files import forget_contents
 
+ERASED = "erased-"
+"""Before the number of a customer whose tenant is forgotten."""
+
 ROWS_AT_ONCE = 500
 _NOBODY = {"registration": "", "vat_id": "", "reference": "", "email": ""}
 
@@ -109,6 +112,6 @@ def _erase_customer(session: Session, customer_id: int) -> int:
     query = (
         update(customers)
         .where(customers.c.id == CUSTOMER, customers.c.name != name)
-        .values(name=name, tenant_id=f"erased-{customer_id}")
+        .values(name=name, tenant_id=f"{ERASED}{customer_id}")
     )
     return len(session.execute(query.returning(customers.c.id), {"customer": customer_id}).all())

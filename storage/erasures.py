@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from contract.local_time import local
+from contract.local_time import day_start, local
+from contract.people import Customer
 from contract.tickets import State
 from storage import billing_tables as billing
 from storage import tables
+from storage.erasing_kept import ERASED
 from storage.exports import CUSTOMER, SUBJECT, is_of_customer
 from storage.payments import unpaid_ids
 
@@ -92,6 +94,30 @@ def _days(session: Session, customer_id: int) -> tuple[date, ...]:
         session.scalar(select(func.max(column)).where(belongs), {"customer": customer_id}) for column, belongs in latest
     ]
     return tuple(local(day).date() if isinstance(day, datetime) else day for day in found if day is not None)
+
+
+def customers_over(session: Session, since: date, *, limit: int) -> list[Customer]:
+    """Customers who had a contract and of whom nothing was made on or after this day, until they are erased."""
+    customers, contracts, invoices = tables.customers, tables.contracts, billing.invoices
+    began = day_start(since)
+    recent: tuple[Select[Any], ...] = (
+        select(contracts.c.id).where(contracts.c.customer_id == customers.c.id, contracts.c.ends_on >= since),
+        select(invoices.c.id).where(invoices.c.customer_id == customers.c.id, invoices.c.invoice_date >= since),
+        select(billing.payments.c.id)
+        .join(invoices, invoices.c.id == billing.payments.c.invoice_id)
+        .where(invoices.c.customer_id == customers.c.id, billing.payments.c.paid_on >= since),
+        select(tables.tickets.c.number).where(
+            tables.tickets.c.customer_id == customers.c.id, tables.tickets.c.active_at >= began
+        ),
+    )
+    had = select(contracts.c.id).where(contracts.c.customer_id == customers.c.id)
+    rows = session.execute(
+        select(customers)
+        .where(had.exists(), *(~query.exists() for query in recent), customers.c.tenant_id.not_like(f"{ERASED}%"))
+        .order_by(customers.c.name, customers.c.id)
+        .limit(limit)
+    )
+    return [Customer(id=row.id, name=row.name, tenant_id=row.tenant_id) for row in rows]
 
 
 def keep_erasure(session: Session, customer_id: int, report: Mapping[str, Any], now: datetime) -> None:

@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, String, Text, select, update
+from sqlalchemy import select
 
 from bot.cli.erasures import REASONS
-from bot.erasures import erase_customer
 from bot.exports import export_customer
 from cards.clicks.people import ShowCustomer
 from cards.clicks.tickets import ShowHistory, ShowTicket
-from contract.retention import RecordClass, StillGoingOn
+from contract.retention import RecordClass
 from documents.exports import FolderTarget
 from documents.receipts import check
 from storage import tables
-from storage.billing_tables import payments
 from storage.contacts import load_customer
 from storage.database import Database
 from storage.erasing import MARK
@@ -35,13 +33,10 @@ from storage.people import find_standing
 from storage.posted_cards import posted_cards
 from storage.receipts import all_receipts
 from storage.register import load_register, number_faults
-from tests.bot.archive import all_tables, draft_of, make_archive
+from tests.bot.archive import draft_of, make_archive
+from tests.bot.erased import ENDED, LATER, erase, found, snapshot
 from tests.bot.people import text_of
-from tests.bot.stage import OURS, THEIRS, Stage
-
-ENDED = datetime(2027, 3, 1, 12, tzinfo=UTC)
-LATER = datetime(2034, 1, 1, 12, tzinfo=UTC)
-"""The day after the seven years: the last kept record is of 2026."""
+from tests.bot.stage import OURS, THEIRS
 
 KEPT = {
     ("tickets", "subject"),
@@ -61,40 +56,6 @@ KEPT = {
 """Where words of the customer stay for seven years: what invoices rest on, as docs/keeping.md says."""
 NAMES_KEPT = {("people", "name"), ("receipts", "body"), ("ticket_events", "actor_name"), ("invoice_lines", "details")}
 """Where the name stays of who decided."""
-
-
-async def erase(stage: Stage, now: datetime = ENDED) -> dict[str, Any]:
-    """Erase the first customer; the report."""
-
-    def act(session: Any) -> dict[str, Any]:
-        return erase_customer(session, load_customer(session, stage.world.customer_id), now)
-
-    return await stage.world.database.write(act)
-
-
-async def found(database: Database, *words: str) -> set[tuple[str, str]]:
-    """Every text column of every table in which one of these words stands."""
-
-    def read(session: Any) -> set[tuple[str, str]]:
-        places = set()
-        for table in all_tables():
-            for column in table.c:
-                if not isinstance(column.type, String | Text | JSON) and not hasattr(column.type, "none_as_null"):
-                    continue
-                for value in session.scalars(select(column).where(column.is_not(None))):
-                    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                    if any(word in text for word in words):
-                        places.add((table.name, column.name))
-        return places
-
-    return await database.read(read)
-
-
-async def snapshot(database: Database) -> dict[str, list[str]]:
-    """Every row of every table."""
-    return await database.read(
-        lambda session: {table.name: sorted(map(repr, session.execute(select(table)).all())) for table in all_tables()}
-    )
 
 
 async def test_only_what_the_law_keeps_stays(database: Database) -> None:
@@ -252,45 +213,3 @@ async def test_nothing_is_erased_at_once_after_seven_years_only(database: Databa
     report = await erase(stage, LATER)
     assert all(report["removed"].values()), report["removed"]
     assert await found(database, OURS) == {("receipts", "body")}
-
-
-async def test_refused_while_something_goes_on(database: Database) -> None:
-    """A running contract, open tickets and unpaid invoices are named, and nothing is erased."""
-    stage = await make_archive(database, closed=False)
-    before = await snapshot(database)
-    with pytest.raises(StillGoingOn) as refused:
-        await erase(stage, datetime(2026, 12, 31, 12, tzinfo=UTC))
-    assert [contract.number for contract in refused.value.contracts] == ["C-1"]
-    assert refused.value.tickets == (stage.ours["ticket"],)
-    assert refused.value.invoices == ()
-    assert await snapshot(database) == before
-
-    def owe(session: Any) -> None:
-        session.execute(update(payments).values(amount_cents=1))
-        session.execute(update(tables.tickets).values(state="closed"))
-
-    await database.write(owe)
-    with pytest.raises(StillGoingOn) as refused:
-        await erase(stage)
-    assert (refused.value.contracts, refused.value.invoices) == ((), ("2026-0001",))
-
-
-async def test_who_went_to_another_customer_stays(database: Database) -> None:
-    """Somebody who is another customer's contact by now keeps name and chat; of the old one nothing remains."""
-    stage = await make_archive(database)
-    world = stage.world
-
-    def move(session: Any) -> None:
-        session.execute(
-            update(tables.contacts)
-            .where(tables.contacts.c.person_id == world.bram.id)
-            .values(customer_id=world.other_customer_id, slot=9, removed_at=None)
-        )
-
-    await database.write(move)
-    await erase(stage)
-    standing = await database.read(
-        partial(find_standing, tenant_id=world.bram.tenant_id, object_id=world.bram.object_id)
-    )
-    assert standing is not None
-    assert (standing.role, standing.chat is not None) == ("contact", True)

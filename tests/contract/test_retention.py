@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from contract.contracts import Contract
-from contract.retention import RecordClass, StillGoingOn, check_erasure, kept_through, may_go
+from contract.retention import RecordClass, StillGoingOn, check_erasure, kept_since, kept_through, may_go
 
 CONTRACT = Contract(id=1, customer_id=1, number="C-1", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
 
@@ -18,6 +18,8 @@ def test_the_worked_calculation() -> None:
     assert through == date(2034, 12, 31)
     assert not may_go(RecordClass.INVOICES, through, date(2034, 12, 31))
     assert may_go(RecordClass.INVOICES, through, date(2035, 1, 1))
+    assert kept_since(date(2034, 12, 31)) == date(2027, 1, 1)
+    assert kept_since(date(2035, 1, 1)) == date(2028, 1, 1)
     assert kept_through([]) is None
     assert may_go(RecordClass.CONTRACTS, None, date(2026, 1, 1))
 
