@@ -20,6 +20,7 @@ from cards.entries import PAGE_ENTRIES, EntriesSheet, EntryLine, entries_card, r
 from cards.hours import CorrectionSheet, correction_card
 from contract.allowance import Allowance
 from contract.amounts import entry_amount_cents, ticket_amount_cents
+from contract.costs import chargeable
 from contract.errors import NeedsOutsideHoursReason, Refusal, UnclearTimes
 from contract.events import EventKind
 from contract.hours import WorkEntry, billed_minutes_by_band, logged_minutes
@@ -28,6 +29,7 @@ from contract.moves import Move, check_move, moves
 from contract.tickets import Ticket
 from contract.work_times import clock_of, read_work_times
 from storage.contacts import load_customer
+from storage.costs import load_costs, load_items
 from storage.errors import NotFound
 from storage.hours import add_entry, load_entry, lock_engineer
 from storage.people import load_people
@@ -36,11 +38,15 @@ from storage.tickets import find_event
 
 def show_entries(turn: Turn, click: ShowEntries) -> Answer:
     """Show the time logged on a ticket, newest first."""
-    return _list(turn, visible_ticket(turn, click.ticket), click.page)
+    return entries_view(turn, visible_ticket(turn, click.ticket), click.page)
 
 
-def _list(turn: Turn, ticket: Ticket, page: int = 1) -> Card:
+def entries_view(turn: Turn, ticket: Ticket, page: int = 1) -> Card:
+    """What was logged and charged on a ticket, as it is now."""
     ledger = load_ledger(turn, ticket)
+    costs = load_costs(turn.session, ticket.number)
+    items = load_items(turn.session, ticket.customer_id)
+    can_log = Move.LOG_TIME in moves(ticket, turn.role, turn.person.id, turn.now)
     # The amount of an entry is the line after it minus the line before it, in the order in which they were recorded.
     recorded = sorted(ledger.entries, key=lambda entry: entry.id)
     amounts = {
@@ -56,7 +62,9 @@ def _list(turn: Turn, ticket: Ticket, page: int = 1) -> Card:
         ticket=ticket,
         customer_name=load_customer(turn.session, ticket.customer_id).name,
         allowance=ledger.allowance,
-        amount_cents=ticket_amount_cents(ticket, ledger.entries, ledger.prices, grants=ledger.grants),
+        amount_cents=ticket_amount_cents(ticket, ledger.entries, ledger.prices, grants=ledger.grants, costs=costs),
+        costs=costs,
+        can_add_cost=can_log and bool(chargeable(items, ticket, turn.now)),
         lines=tuple(
             EntryLine(
                 entry=entry,
@@ -87,7 +95,7 @@ def start_correction(turn: Turn, click: StartCorrection) -> Answer:
     ticket = visible_ticket(turn, click.ticket)
     entry = _entry(turn, ticket, click.entry)
     if entry is None:
-        return _list(turn, ticket)
+        return entries_view(turn, ticket)
     day, begin = clock_of(entry.started_at)
     filled = CorrectTime(
         form_id=new_form_id(),
@@ -113,7 +121,7 @@ def correct_time(turn: Turn, click: CorrectTime) -> Answer:
     check_move(moves(ticket, turn.role, turn.person.id, turn.now), Move.CORRECT_TIME, ticket, turn.now)
     entry = _entry(turn, ticket, click.entry)
     if entry is None:
-        return _list(turn, ticket)
+        return entries_view(turn, ticket)
     lock_engineer(turn.session, entry.engineer_id)
     try:
         _correct(turn, ticket, entry, click, key)

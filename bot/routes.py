@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import (
+    added_costs,
     answers,
     attaching,
     chats,
@@ -47,6 +48,7 @@ from bot.turn import Answer
 from bot.words import Edited, Installed, Typed, Uninstalled
 from cards.clicks import billing as billing_clicks
 from cards.clicks import contracts as contract_clicks
+from cards.clicks import costs as cost_clicks
 from cards.clicks import customers as customer_clicks
 from cards.clicks import estimates as estimate_clicks
 from cards.clicks import files as file_clicks
@@ -166,6 +168,9 @@ ROUTES: Mapping[type, Route] = {
     hour_clicks.ShowEntries: Route(STAFF, corrections.show_entries),
     hour_clicks.StartCorrection: Route(STAFF, corrections.start_correction),
     hour_clicks.CorrectTime: Route(STAFF, corrections.correct_time),
+    cost_clicks.StartCost: Route(STAFF, added_costs.start_cost),
+    cost_clicks.AddCost: Route(STAFF, added_costs.add_cost),
+    cost_clicks.RemoveCost: Route(STAFF, added_costs.remove_cost),
     hour_clicks.StartTimer: Route(STAFF, timer.start_timer),
     hour_clicks.StopTimer: Route(STAFF, log_forms.stop_timer),
     hour_clicks.DiscardTimer: Route(STAFF, timer.discard_timer),

@@ -25,6 +25,7 @@ from contract.access import is_consented
 from contract.allowance import Allowance
 from contract.amounts import ticket_amount_cents
 from contract.contracts import covering
+from contract.costs import Cost
 from contract.estimates import Estimate
 from contract.events import EventKind, TicketEvent
 from contract.grants import Grant
@@ -36,6 +37,7 @@ from contract.prices import PriceBook
 from contract.tickets import Ticket, waiting_for
 from storage.contacts import load_contacts, load_customer
 from storage.contracts import load_consents, load_contracts
+from storage.costs import load_costs
 from storage.errors import NotFound
 from storage.estimates import latest_estimate, load_grants
 from storage.files import count_files
@@ -103,6 +105,7 @@ class Record:
     prices: PriceBook
     entries: tuple[WorkEntry, ...] = ()
     grants: tuple[Grant, ...] = ()
+    costs: tuple[Cost, ...] = ()
     estimate: Estimate | None = None
     more_events: int = 0
     files: int = 0
@@ -122,6 +125,7 @@ def _record(session: Session, reader: Standing, ticket: Ticket, now: datetime) -
         prices=prices_of(session, ticket, now),
         entries=load_entries(session, ticket.number),
         grants=load_grants(session, ticket),
+        costs=load_costs(session, ticket.number),
         estimate=estimate,
         more_events=count_events(session, ticket.number, internal=is_staff) - len(events) if full else 0,
         files=count_files(session, ticket.number, internal=is_staff),
@@ -164,7 +168,9 @@ def ticket_sheet(
         passed_on_at=record.passed_on_at,
         pickup_due_at=record.pickup_due_at,
         allowance=Allowance(ticket.granted_minutes, logged),
-        amount_cents=ticket_amount_cents(ticket, record.entries, record.prices, grants=record.grants),
+        amount_cents=ticket_amount_cents(
+            ticket, record.entries, record.prices, grants=record.grants, costs=record.costs
+        ),
         estimate=estimate,
         decided_by=names[estimate.decided_by] if estimate and estimate.decided_by is not None else None,
         events=tuple(record.events),

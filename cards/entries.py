@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cards.added_costs import cost_lines
+from cards.clicks.costs import StartCost
 from cards.clicks.hours import ShowEntries, StartCorrection, StartLogging, StopTimer
 from cards.clicks.tickets import ShowTicket
 from cards.components import (
@@ -27,6 +29,7 @@ from cards.labels import band_label, place_label, reason_label
 from cards.language import Texts, texts_for
 from cards.refusals import refusal_text
 from contract.allowance import Allowance
+from contract.costs import Cost
 from contract.errors import NoContract, Refusal, TextMissing
 from contract.events import TicketEvent
 from contract.hours import Place, WorkEntry
@@ -56,6 +59,10 @@ class EntriesSheet:
     allowance: Allowance
     amount_cents: int
     lines: tuple[EntryLine, ...]
+    costs: tuple[Cost, ...] = ()
+    """What is charged beside the hours (R26)."""
+    can_add_cost: bool = False
+    """Whether an addendum names anything for this ticket."""
     page: int = 1
     pages: int = 1
     now: datetime
@@ -75,9 +82,11 @@ def entries_card(sheet: EntriesSheet, language: Language) -> Card:
             text(sheet.customer_name, subtle=True),
             wrote(sheet.ticket.subject, bold=True),
             text(f"{allowance_text(t, sheet.allowance)} · {total}"),
+            *cost_lines(sheet.ticket, sheet.costs, language),
             *(lines or [text(t("No time was logged yet."))]),
             action_row(
                 execute(t("Log time"), StartLogging(ticket=number)),
+                execute(t("Add cost"), StartCost(ticket=number)) if sheet.can_add_cost else None,
                 execute(t("Newer"), ShowEntries(ticket=number, page=sheet.page - 1)) if sheet.page > 1 else None,
                 execute(t("Older"), ShowEntries(ticket=number, page=sheet.page + 1))
                 if sheet.page < sheet.pages

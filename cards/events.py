@@ -165,6 +165,15 @@ def _pickup(t: Texts, event: TicketEvent, language: Language) -> str:
     return t("Nobody has picked this up yet; target {when}", when=when)
 
 
+def _cost(event: TicketEvent, language: Language) -> dict[str, object]:
+    return {
+        "name": event.actor_name,
+        "quantity": event.details.get("quantity", 1),
+        "what": clip(event.details.get("what", ""), QUOTED),
+        "amount": money(event.details.get("amount_cents", 0), language),
+    }
+
+
 _Sentence = Callable[[Texts, TicketEvent, Language], str]
 
 _SENTENCES: dict[EventKind, _Sentence] = {
@@ -196,6 +205,12 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     ),
     EventKind.TIME_LOGGED: _logged,
     EventKind.TIME_CORRECTED: _corrected,
+    EventKind.COST_ADDED: lambda t, e, language: t(
+        "{name} added {quantity} × {what}, {amount} excl. VAT", **_cost(e, language)
+    ),
+    EventKind.COST_REMOVED: lambda t, e, language: t(
+        "{name} removed {quantity} × {what}, {amount} excl. VAT", **_cost(e, language)
+    ),
     EventKind.ALLOWANCE_NOTICE_REACHED: _noticed,
     EventKind.ESTIMATE_OFFERED: _offered,
     EventKind.ESTIMATE_APPROVED: lambda t, e, _: _decided(t, e, t("approved")),
@@ -253,6 +268,8 @@ _NAMES: dict[EventKind, str] = {
     EventKind.TIMER_STOPPED: message("timer stopped"),
     EventKind.TIME_LOGGED: message("time logged"),
     EventKind.TIME_CORRECTED: message("time corrected"),
+    EventKind.COST_ADDED: message("cost added"),
+    EventKind.COST_REMOVED: message("cost removed"),
     EventKind.ALLOWANCE_NOTICE_REACHED: message("limit in sight"),
     EventKind.ESTIMATE_OFFERED: message("estimate sent"),
     EventKind.ESTIMATE_APPROVED: message("estimate approved"),

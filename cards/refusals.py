@@ -11,7 +11,7 @@ from typing import Any
 from cards.errors import ClickError, UnknownVerb, UnreadableClick, UrgencyRefused
 from cards.formats import duration, long_date, moment, money
 from cards.language import Texts, message, texts_for
-from contract import errors, invoice_runs, invoices, payments, term_errors
+from contract import costs, errors, invoice_runs, invoices, payments, term_errors
 from contract.moves import NEEDS_CLAIM
 from contract.people import Language
 from contract.tickets import State
@@ -45,6 +45,7 @@ _PLAIN: dict[type[Exception], str] = {
     ),
     errors.ZeroMinutes: message("The end has to be later than the begin."),
     errors.InFuture: message("That lies in the future. Log it once the work is done."),
+    costs.CostInFuture: message("That day lies in the future."),
     errors.SkippedLocalTime: message("That time does not exist: the clock skipped an hour. Correct it."),
     errors.OnSiteNeedsAddendum: message("On-site work needs a signed addendum for that day."),
     errors.RemoteNeedsAccess: message(
@@ -123,6 +124,13 @@ _WITH_FACTS: dict[type[Exception], _Text] = {
     ),
     errors.OverAllowance: lambda t, error, _language, _now: t(
         "That is more than may be spent without asking: {left} left.", left=duration(error.remaining_minutes)
+    ),
+    costs.NoSuchQuantity: lambda t, error, _language, _now: t("A cost is for 1 to {most} pieces.", most=error.most),
+    costs.CostBeforeTicket: lambda t, error, language, _now: t(
+        "The ticket was opened on {day}. Nothing before it can be charged.", day=long_date(error.opened_on, language)
+    ),
+    costs.ItemNotCovered: lambda t, error, language, _now: t(
+        "No addendum signed by {day} names that for this day.", day=long_date(error.day, language)
     ),
     errors.BeforeTicket: lambda t, error, language, now: t(
         "That is before the ticket was opened ({when}).", when=moment(error.created_at, now, language)

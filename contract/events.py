@@ -37,6 +37,8 @@ class EventKind(StrEnum):
     TIMER_STOPPED = "timer_stopped"
     TIME_LOGGED = "time_logged"
     TIME_CORRECTED = "time_corrected"
+    COST_ADDED = "cost_added"
+    COST_REMOVED = "cost_removed"
     ALLOWANCE_NOTICE_REACHED = "allowance_notice_reached"
     ESTIMATE_OFFERED = "estimate_offered"
     ESTIMATE_APPROVED = "estimate_approved"
@@ -83,7 +85,13 @@ _INTERNAL = frozenset(
     },
 )
 _SHOWN_ONLY = frozenset(
-    {EventKind.TIME_LOGGED, EventKind.TIME_CORRECTED, EventKind.ESTIMATE_SUPERSEDED},
+    {
+        EventKind.TIME_LOGGED,
+        EventKind.TIME_CORRECTED,
+        EventKind.COST_ADDED,
+        EventKind.COST_REMOVED,
+        EventKind.ESTIMATE_SUPERSEDED,
+    },
 )
 _FOR_STAFF = frozenset(
     {

@@ -22,6 +22,7 @@ from cards.clicks.tickets import OpenTicket
 from contract.people import Language
 from storage import billing_tables, contacts, people, tables
 from storage.database import Database
+from tests.bot.charged import charged_cost
 from tests.bot.invoiced import asked_question, issued_invoice
 from tests.bot.people import OTHER_TENANT, Somebody, World, make_world
 from tests.bot.permitted import ROWS, id_fields
@@ -124,8 +125,11 @@ async def _things(world: World, contact: Somebody, word: str, customer_id: int) 
                 is_internal=False,
             )
         )
+        item, cost = charged_cost(session, customer_id, number, f"{word} travel", engineer=world.eva, now=world.now)
         invoice = issued_invoice(session, customer_id, number, world.now)
         return {
+            "item": item,
+            "cost": cost,
             "invoice": invoice.id,
             "question": asked_question(session, invoice, contact, f"{word} question", world.now),
             "customer": customer_id,

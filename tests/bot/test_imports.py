@@ -3,97 +3,15 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from bot.hour_exports import COLUMNS, entry_rows
-from bot.hour_files import read_rows, write_rows
-from bot.imports import Imported, NothingKept, import_rows
-from cards.clicks.queue import ClaimTicket
-from cards.clicks.tickets import OpenTicket
-from contract.hours import WorkEntry
-from storage import billing_tables, hours, people, tables
+from bot.imports import Imported
+from storage import billing_tables, people
 from storage.database import Database
-from tests.bot.people import POLICY, World, make_world
-
-HEAD = "id;ticket;engineer;start;end;billable;place;reason;what"
-DAY = "2026-11-23"
-
-
-@dataclass(slots=True)
-class Desk:
-    """The world at the end of Monday, with a ticket of Anna's that Eva has."""
-
-    world: World
-    ticket: int
-
-    def line(
-        self, begin: str, end: str, *, engineer: str = "Eva Engineer", ticket: int | None = None, **more: str
-    ) -> str:
-        """A line of a file: work of that Monday."""
-        cells = {"id": "", "billable": "", "place": "", "reason": "", "what": "moved it", **more}
-        start, stop = (word if "-" in word else f"{DAY} {word}" for word in (begin, end))
-        number = str(self.ticket if ticket is None else ticket)
-        return ";".join(
-            (
-                cells["id"],
-                number,
-                engineer,
-                start,
-                stop,
-                cells["billable"],
-                cells["place"],
-                cells["reason"],
-                cells["what"],
-            )
-        )
-
-    async def run(self, *lines: str, apply: bool = True) -> Imported:
-        """Import lines; what came of it, kept or not."""
-        return await self.run_file("\n".join((HEAD, *lines)).encode(), apply=apply)
-
-    async def run_file(self, content: bytes, *, apply: bool = True) -> Imported:
-        """Import a file."""
-        rows, refused = read_rows(content)
-
-        def act(session: Any) -> Imported:
-            return import_rows(session, rows, refused, POLICY, self.world.now, apply=apply)
-
-        try:
-            return await self.world.database.write(act)
-        except NothingKept as nothing:
-            return nothing.imported
-
-    async def entries(self) -> tuple[WorkEntry, ...]:
-        """What stands on the ticket."""
-        return await self.world.database.read(partial(hours.load_entries, ticket_number=self.ticket))
-
-    async def events(self) -> list[str]:
-        """The kinds of everything that happened on it."""
-        query = select(tables.ticket_events.c.kind).order_by(tables.ticket_events.c.id)
-        return list(await self.world.database.read(lambda session: session.scalars(query).all()))
-
-
-async def open_ticket(world: World) -> int:
-    """One more ticket of Anna's; its number."""
-    await world.click(world.anna, OpenTicket(form_id=world.form(), description="Outlook is broken"))
-    found = await world.database.read(lambda session: session.scalar(select(func.max(tables.tickets.c.number))))
-    assert found is not None
-    return int(found)
-
-
-async def make_desk(database: Database) -> Desk:
-    """Anna's ticket of 10:30, claimed by Eva; it is 18:00."""
-    world = await make_world(database)
-    number = await open_ticket(world)
-    await world.click(world.eva, ClaimTicket(ticket=number))
-    world.now += timedelta(hours=7, minutes=30)
-    return Desk(world, number)
+from tests.bot.import_desk import make_desk, open_ticket
 
 
 async def test_lines_become_entries(database: Database) -> None:
@@ -215,74 +133,6 @@ async def test_engineers_by_address_id_or_name(database: Database) -> None:
     await world.database.write(lambda session: people.set_email(session, world.finn.id, "Eva Engineer", None))
     imported = await desk.run(desk.line("11:00", "11:10"))
     assert imported.refused[0].why == "2 engineers are called Eva Engineer: write the e-mail address or the object id"
-
-
-async def exported(desk: Desk, **asked: Any) -> str:
-    """The export as a file."""
-    return await desk.world.database.read(lambda session: "".join(write_rows(COLUMNS, entry_rows(session, **asked))))
-
-
-async def test_an_export_is_read_back(database: Database) -> None:
-    """Our own export names entries that are here: it adds nothing, and where they are missing it adds them all."""
-    desk = await make_desk(database)
-    await desk.run(desk.line("10:30", "11:00", what="-1 @home"), desk.line("11:00", "11:20", billable="no"))
-    file = await exported(desk)
-    assert "'-1 @home" in file
-    again = await desk.run_file(file.encode())
-    assert (again.added, again.known, again.refused) == (0, 2, ())
-    lost = await desk.entries()
-    await desk.world.database.write(
-        lambda session: [
-            session.execute(table.delete()) for table in (billing_tables.imported_entries, tables.work_entries)
-        ]
-    )
-    assert (await desk.run_file(file.encode())).added == 2
-    kept = await desk.entries()
-    assert [(one.started_at, one.ended_at, one.what, one.is_billable) for one in kept] == [
-        (one.started_at, one.ended_at, one.what, one.is_billable) for one in lost
-    ]
-
-
-async def test_what_an_export_has(database: Database) -> None:
-    """The entries that stand, with names, minutes by band, reason and what they correct; of a month or customer."""
-    desk = await make_desk(database)
-    await desk.run(desk.line("16:30", "17:15", reason="agreed_time"))
-    (entry,) = await desk.entries()
-    shorter = WorkEntry(
-        **{name: getattr(entry, name) for name in WorkEntry.__slots__ if name not in ("id", "ended_at", "corrects_id")},
-        id=0,
-        ended_at=entry.ended_at - timedelta(minutes=5),
-        corrects_id=entry.id,
-    )
-    await desk.world.database.write(lambda session: hours.add_entry(session, shorter))
-
-    def rows(session: Any, **asked: Any) -> list[dict[str, object]]:
-        return list(entry_rows(session, **asked))
-
-    (row,) = await desk.world.database.read(rows)
-    assert row.keys() == set(COLUMNS)
-    assert (row["customer"], row["ticket"], row["start"]) == ("Bakkerij Brood & Zo", desk.ticket, f"{DAY} 16:30+01:00")
-    assert (row["minutes"], row["office"], row["after_hours"], row["reason"]) == (40, 30, 10, "agreed_time")
-    assert row["corrected_from"] == f"fourstar:{entry.id}"
-    for asked, count in (
-        ({"month": (2026, 11)}, 1),
-        ({"month": (2026, 12)}, 0),
-        ({"month": (2026, 10)}, 0),
-        ({"customer_id": desk.world.customer_id}, 1),
-        ({"customer_id": desk.world.other_customer_id}, 0),
-    ):
-        assert len(await desk.world.database.read(partial(rows, **asked))) == count
-
-
-async def test_an_export_of_many_pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every entry comes once, however many pages are read."""
-    monkeypatch.setattr("storage.hour_lists._PAGE", 2)
-    desk = await make_desk(database)
-    await desk.run(*(desk.line(f"11:{minute:02}", f"11:{minute + 1:02}") for minute in range(7)))
-    file = await exported(desk)
-    assert [line.split(",")[4] for line in file.splitlines()[1:]] == [
-        f"{DAY} 11:{minute:02}+01:00" for minute in range(7)
-    ]
 
 
 @pytest.mark.parametrize("seed", range(3))
