@@ -90,6 +90,7 @@ def policy_of(settings: Settings) -> Policy:
         public_url=settings.public_url,
         link_key=settings.link_signing_key.get_secret_value().encode(),
         receipt_key=settings.receipt_key.get_secret_value().encode(),
+        sends_mail=settings.mail_server is not None,
         default_language=settings.default_language,
         seller=seller_of(settings),
         issue_without_asking=settings.issue_invoices_without_asking,

@@ -47,7 +47,7 @@ def show_customer(turn: Turn, click: ShowCustomer) -> Answer:
 
 def customer_answer(turn: Turn, customer_id: int, notice: str = "", *, is_warning: bool = False) -> Card:
     """The customer's card for the caller, as it is now. Raises NotFound."""
-    sheet = customer_sheet(turn.session, turn.role, customer_id, turn.now)
+    sheet = customer_sheet(turn.session, turn.role, customer_id, turn.now, sends_mail=turn.policy.sends_mail)
     return customer_card(sheet, turn.language, notice=notice, is_warning=is_warning)
 
 
@@ -55,10 +55,13 @@ def customer_view(session: Session, reader: Standing, args: Mapping[str, Any], n
     """The customer's card for delivery. Raises NotFound for somebody who is not on the staff."""
     if not reader.role.is_staff:
         raise NotFound("customer", args["customer"])
-    return customer_card(customer_sheet(session, reader.role, args["customer"], now), reader.person.language)
+    sheet = customer_sheet(session, reader.role, args["customer"], now, sends_mail=policy.sends_mail)
+    return customer_card(sheet, reader.person.language)
 
 
-def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime) -> CustomerSheet:
+def customer_sheet(
+    session: Session, role: Role, customer_id: int, now: datetime, *, sends_mail: bool = True
+) -> CustomerSheet:
     """Everything that is known of a customer. Raises NotFound."""
     customer = load_customer(session, customer_id)
     year = local(now).year
@@ -75,6 +78,7 @@ def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime
         billing=load_billing_details(session, customer_id),
         knocks=tuple((knock.id, knock.person.name) for knock in list_knocks(session, customer_id)),
         is_manager=role is Role.MANAGER,
+        sends_mail=sends_mail,
         now=now,
     )
 

@@ -45,6 +45,8 @@ class Policy:
     response_minutes: Mapping[Urgency, int | None] = field(default_factory=lambda: SHIPPED_RESPONSE_MINUTES)
     file_limit_bytes: int = 10 * 1024 * 1024
     public_url: str = ""
+    sends_mail: bool = True
+    """Whether there is a server that takes mails."""
     default_language: Language = Language.NL
     """For a person whose client does not say."""
     link_key: bytes = b""

@@ -52,7 +52,7 @@ def missing_text(details: BillingDetails, t: Texts) -> str:
 
 
 def billing_section(
-    t: Texts, customer: Customer, details: BillingDetails, language: Language, *, is_manager: bool
+    t: Texts, customer: Customer, details: BillingDetails, language: Language, *, is_manager: bool, sends_mail: bool
 ) -> Element:
     """The part of the customer's card about invoices."""
     missing = missing_text(details, t)
@@ -64,6 +64,13 @@ def billing_section(
         text(mark, bold=True, color=color, spacing=Spacing.SMALL),
         *(wrote(line, spacing=Spacing.SMALL) for line in _lines(t, details, language)),
         text(_charged(t, details, language), spacing=Spacing.SMALL),
+        text(
+            t("Nothing is mailed: no mail server is set up. Contacts get their invoices here."),
+            color=Colors.ATTENTION,
+            spacing=Spacing.SMALL,
+        )
+        if details.email and not sends_mail
+        else None,
         action_row(edit) if is_manager else None,
     )
 

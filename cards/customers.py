@@ -68,6 +68,8 @@ class CustomerSheet:
     billing: BillingDetails
     knocks: tuple[tuple[int, str], ...]
     is_manager: bool
+    sends_mail: bool = True
+    """Whether there is a server that takes mails."""
     now: dt.datetime
 
 
@@ -90,7 +92,9 @@ def customer_card(sheet: CustomerSheet, language: Language, *, notice: str = "",
         ),
         _prices(t, sheet, language),
         _access(t, sheet, language),
-        billing_section(t, sheet.customer, sheet.billing, language, is_manager=sheet.is_manager),
+        billing_section(
+            t, sheet.customer, sheet.billing, language, is_manager=sheet.is_manager, sends_mail=sheet.sends_mail
+        ),
         action_row(execute(t("All customers"), ShowCustomers())),
         fallback_text=t(
             "Customer {number}: {name}. Contacts: {names}.",

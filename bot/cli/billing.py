@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.billing import BillingMistakes, keep_billing
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_rows
 from bot.customer_billing import mistakes_text
+from bot.settings import Settings
 from cards.billing import VIES, missing_text
 from cards.language import texts_for
 from contract.parties import BillingDetails, is_reverse_charge
@@ -53,11 +54,11 @@ def billing(
 
     is_change = any(value is not None for value in (*parts.values(), *others.values()))
 
-    def act(session: Session, _settings: object, now: datetime) -> tuple[str, BillingDetails]:
+    def act(session: Session, settings: Settings, now: datetime) -> tuple[str, BillingDetails, bool]:
         found = customer_named(session, customer)
         before = load_billing_details(session, found.id)
         if not is_change:
-            return found.name, before
+            return found.name, before, settings.mail_server is not None
         details = replace(before, **_given(others), address=replace(before.address, **_given(parts)))
         if vat_id == "" and vat_checked is None:
             details = replace(details, vat_checked_on=None)
@@ -65,9 +66,9 @@ def billing(
             kept = keep_billing(session, found.id, details, now, is_check_given=vat_checked is not None)
         except BillingMistakes as error:
             raise NotDone(mistakes_text(error, texts_for(Language.EN))) from None
-        return found.name, kept
+        return found.name, kept, settings.mail_server is not None
 
-    name, kept = change(act) if is_change else look(act)
+    name, kept, is_mailed = change(act) if is_change else look(act)
     row = {"customer": name, **_row(kept)}
     if as_json:
         print_rows([row], as_json=True, nothing="")
@@ -77,6 +78,8 @@ def billing(
     )
     missing = missing_text(kept, texts_for(Language.EN))
     typer.echo(f"Missing for an invoice: {missing}." if missing else "Complete for an invoice.")
+    if kept.email and not is_mailed:
+        typer.echo("Nothing is mailed: FOURSTAR_SMTP_URL is not set.")
     if kept.awaits_check:
         typer.echo(f"21 % VAT is charged until somebody looks the VAT id up at {VIES}: --vat-checked DAY (D21).")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from cards.clicks.customers import (
     KeepConsent,
@@ -15,7 +18,8 @@ from cards.clicks.tickets import OpenTicket, ShowTicket
 from storage import contacts, contracts, people
 from storage.database import Database
 from tests.bot.customer_acts import keep
-from tests.bot.people import buttons_of, make_world, text_of
+from tests.bot.mailed import billed
+from tests.bot.people import POLICY, buttons_of, make_world, text_of
 
 
 async def test_the_list_is_paged_and_searched(database: Database) -> None:
@@ -88,3 +92,12 @@ async def test_consent_is_recorded_and_withdrawn(database: Database) -> None:
     assert consent.valid_until == datetime(2026, 11, 24, 23, tzinfo=UTC)
     world.now += timedelta(days=2)
     assert "Vandaag geen toestemming" in text_of(await world.click(world.eva, ShowCustomer(customer=world.customer_id)))
+
+
+@pytest.mark.parametrize("sends_mail", [True, False])
+async def test_the_card_says_that_nothing_is_mailed(database: Database, *, sends_mail: bool) -> None:
+    """A billing address without a mail server: the manager reads that invoices reach the contacts only here."""
+    world = await make_world(database, policy=replace(POLICY, sends_mail=sends_mail))
+    await billed(world)
+    shown = text_of(await world.click(world.mia, ShowCustomer(customer=world.customer_id)))
+    assert ("Er wordt niets gemaild" in shown) is not sends_mail

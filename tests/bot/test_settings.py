@@ -94,6 +94,9 @@ def test_what_has_no_default_is_asked_for_by_name(
         ("FOURSTAR_RECEIPT_KEY", public_pem(signer_of(TEST_KEY.encode()).public_key)),
         ("FOURSTAR_DATABASE_URL", "mysql://db/fourstar"),
         ("FOURSTAR_DATABASE_URL", "fourstar.sqlite"),
+        ("FOURSTAR_SMTP_URL", "smtp://user:se/cret@mail.example.com"),
+        ("FOURSTAR_SMTP_URL", "http://mail.example.com"),
+        ("FOURSTAR_MAIL_FROM", "Oxineo <info@oxineo.nl>"),
         ("FOURSTAR_PORT", "70000"),
         ("FOURSTAR_FILE_LIMIT_MB", "0"),
         ("FOURSTAR_LOG_LEVEL", "loud"),
@@ -253,3 +256,17 @@ def test_the_demo_can_run_on_this_machine() -> None:
     """Plain http is accepted for addresses of this machine only; settings can be given as arguments too."""
     settings = Settings(public_url="http://127.0.0.1:3978", graph_url="http://localhost:9000")  # type: ignore[call-arg]
     assert settings.public_url == "http://127.0.0.1:3978"
+
+
+def test_the_mail_server_is_one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it there is none; mails come from the provider's address where no other is given."""
+    assert load_settings().mail_server is None
+    monkeypatch.setenv("FOURSTAR_SMTP_URL", "smtp://mailer:geheim@mail.example.com")
+    server = load_settings().mail_server
+    assert server is not None
+    assert (server.host, server.sender) == ("mail.example.com", "info@oxineo.nl")
+    monkeypatch.setenv("FOURSTAR_MAIL_FROM", "support@example.com")
+    server = load_settings().mail_server
+    assert server is not None
+    assert server.sender == "support@example.com"
+    assert "geheim" not in repr(load_settings()) + repr(server)

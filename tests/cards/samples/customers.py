@@ -206,6 +206,11 @@ def _(language: Language) -> Card:
     return customer_card(SHEET, language, notice=notice[language])
 
 
+@sample("customer: nothing is mailed")
+def _(language: Language) -> Card:
+    return customer_card(replace(SHEET, sends_mail=False), language)
+
+
 @sample("customer form: access withdrawn")
 def _(language: Language) -> Card:
     return consent_withdrawal_form(CUSTOMER, FORM, language)
