@@ -230,10 +230,11 @@ def _sealed(text: str) -> SealedReceipt | None:
         parts = json.loads(text, object_pairs_hook=_once)
         if not isinstance(parts, dict) or set(parts) != _PARTS:
             return None
-        body, texts = canonical(parts.pop("receipt")), {name: str(value) for name, value in parts.items()}
+        return SealedReceipt(
+            canonical(parts["receipt"]), str(parts["digest"]), str(parts["signature"]), str(parts["public_key"])
+        )
     except (ValueError, RecursionError):
         return None
-    return SealedReceipt(body, **texts)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
