@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
+from typing import cast
 
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
@@ -63,6 +64,7 @@ class Faces:
 
     def __init__(self, pdf: FPDF) -> None:
         self._pdf = pdf
+        self._fonts: dict[str, TTFFont] = {}
 
     def runs(self, text: str, style: Style) -> Iterator[Run]:
         """A text, cut where the typeface changes; nothing in it is left without a shape."""
@@ -89,18 +91,15 @@ class Faces:
 
     def close(self) -> None:
         """Close their files."""
-        for font in self._pdf.fonts.values():
-            if isinstance(font, TTFFont):
-                font.ttfont.close()
+        for font in self._fonts.values():
+            font.ttfont.close()
 
     def _font(self, family: str, style: str) -> TTFFont:
         key = family + style
-        if key not in self._pdf.fonts:
+        if key not in self._fonts:
             self._pdf.add_font(family, style, _path(_FILES[family, style]))
-        font = self._pdf.fonts[key]
-        if not isinstance(font, TTFFont):
-            raise TypeError(font)
-        return font
+            self._fonts[key] = cast("TTFFont", self._pdf.fonts[key])
+        return self._fonts[key]
 
 
 @cache

@@ -152,11 +152,11 @@ class InvoiceFoot:
 
     def _approvals(self) -> list[Part]:
         """Who allowed the minutes beyond the free two hours, and at which prices."""
-        used = estimates_of(self._invoice.lines)
+        t, used = self._t, estimates_of(self._invoice.lines)
         shown = [approval for approval in self._invoice.approvals if approval.estimate in used]
         if not shown:
             return []
-        parts = self._texts([self._t("Work beyond two hours, as agreed")], SECTION, kind="H2")
+        parts = self._texts([t("Work beyond two hours, as agreed")], SECTION, kind="H2")
         for approval in sorted(shown, key=lambda one: one.decided_at):
             parts += self._texts([self._approval(approval)], SMALL)
         return [*parts, Part(_GAP / 2, lambda _: None)]

@@ -106,8 +106,8 @@ def _facts(invoice: Invoice, t: Texts) -> list[tuple[str, str]]:
     facts = [(t("Date"), calendar_date(invoice.invoice_date, language))]
     if invoice.kind is InvoiceKind.INVOICE:
         facts.append((t("Pay by"), calendar_date(invoice.due_date, language)))
-    elif invoice.original_number and invoice.original_date:
-        day = calendar_date(invoice.original_date, language)
+    else:
+        day = "" if invoice.original_date is None else calendar_date(invoice.original_date, language)
         facts.append((t("On invoice"), t("{number} of {date}", number=invoice.original_number, date=day)))
     facts.append((t("Period"), month(first_day(invoice.month), language)))
     facts.append((t("Contract"), invoice.contract_number))

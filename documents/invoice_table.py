@@ -80,7 +80,8 @@ class InvoiceTable:
 
     def _ticket(self, number: int, subject: str) -> list[Part]:
         """The row above a ticket's lines."""
-        label = self._t("Ticket {number}", number=number)
+        t = self._t
+        label = t("Ticket {number}", number=number)
         indent = self._sheet.faces.width(label, BODY.strong) + 2.5
         lines = self._sheet.wrapped(one_line(subject), WIDTH - indent - 3, BODY)
         cell = _Cell(self, "TH", _ROW_HEAD)
@@ -136,8 +137,9 @@ class InvoiceTable:
             sheet.put(text, x, top, BODY, is_right=True, tag=sheet.tags.add("TD", row))
 
     def _subtotal(self, number: int, rows: list[InvoiceLine]) -> Part:
-        label = self._t("Subtotal ticket {number}", number=number)
-        amount = money(sum(line.amount_cents for line in rows), self._t.language)
+        t = self._t
+        label = t("Subtotal ticket {number}", number=number)
+        amount = money(sum(line.amount_cents for line in rows), t.language)
         cell = _Cell(self, "TH", _THREE_WIDE)
 
         def draw(top: float) -> None:

@@ -79,8 +79,7 @@ def _heading(root: Element, invoice: Invoice, t: Texts) -> None:
     if is_credit:
         original = group(group(root, "BillingReference"), "InvoiceDocumentReference")
         put(original, "ID", invoice.original_number or "")
-        if invoice.original_date is not None:
-            put(original, "IssueDate", invoice.original_date.isoformat())
+        put(original, "IssueDate", "" if invoice.original_date is None else invoice.original_date.isoformat())
     put(group(root, "ContractDocumentReference"), "ID", one_line(invoice.contract_number))
 
 

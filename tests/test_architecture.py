@@ -279,7 +279,7 @@ def committed() -> list[Path]:
     return [
         ROOT / name
         for name in listed
-        if name and (ROOT / name).is_file() and not name.endswith((".png", ".pdf", ".zip"))
+        if name and (ROOT / name).is_file() and not name.endswith((".pdf", ".png", ".ttf", ".zip"))
     ]
 
 

@@ -210,6 +210,16 @@ def test_paid_before() -> None:
     assert codes(pdf) == []
 
 
+def test_nothing_to_pay() -> None:
+    """A month whose set-off is more than its work asks for nothing (D5)."""
+    invoice = after_contract()
+    only_set_off = replace(invoice, lines=invoice.lines[1:])
+    text = said(made(only_set_off))
+    assert "There is nothing to pay." in text
+    assert "To pay -€ 25.71" in text
+    assert "Please pay" not in text
+
+
 # --- the code to pay with ---------------------------------------------------------------------------------------------
 
 
