@@ -61,7 +61,7 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep a mail and answer; "hang up" takes it and says nothing."""
         assert isinstance(envelope.content, bytes)
-        self.mails.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
         self.recipients.append([str(one) for one in envelope.rcpt_tos])
         self.was_encrypted.append(session.ssl is not None)
         answer = self.after_mail.pop(0) if self.after_mail else "250 taken"
