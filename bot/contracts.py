@@ -8,7 +8,6 @@ from bot.customers import show_customers
 from bot.opening import customer_of
 from bot.renewals import renewal_to_sign
 from bot.turn import Answer, Turn
-from cards.clicks.base import Click
 from cards.clicks.contracts import ShowContract
 from cards.clicks.people import ShowCustomers
 from cards.contract_terms import next_holidays
@@ -23,15 +22,12 @@ from storage.prices import load_prices
 
 SHOWN_HOLIDAYS = 4
 
-MORE_BUTTONS: tuple[tuple[str, Click], ...] = ()
-"""Further buttons of the contract card: title (English) and what it does."""
-
 
 def show_contract(turn: Turn, _: ShowContract) -> Answer:
     """The contract of the caller's organisation; staff, who have none, get the customers."""
     if turn.role.is_staff:
         return show_customers(turn, ShowCustomers())
-    return contract_card(_sheet(turn), turn.language, more=MORE_BUTTONS)
+    return contract_card(_sheet(turn), turn.language)
 
 
 def _sheet(turn: Turn) -> ContractSheet:

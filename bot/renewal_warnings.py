@@ -46,6 +46,8 @@ from storage.renewals import (
 
 SEND_RENEWALS, FOLLOW_RENEWALS = "send_renewals", "follow_renewals"
 CHUNK = 50
+LATE_MONTHS = 2
+"""How many months of a year its renewals are still those of the year before."""
 PRICE_DAYS = ((12, 1), (1, 1))
 """Month and day on which managers are warned of a year without a price list (D34)."""
 
@@ -140,8 +142,10 @@ def renewals_view(session: Session, reader: Standing, args: Mapping[str, Any], n
 
 
 def show_renewals(turn: Turn, click: ShowRenewals) -> Answer:
-    """A page of who has not renewed."""
-    return renewal_overview_card(_overview(turn.session, click.year, click.page), turn.language)
+    """A page of who has not renewed; in the first months it is about the year that is over."""
+    today = local(turn.now).date()
+    year = click.year or (today.year if today.month > LATE_MONTHS else today.year - 1)
+    return renewal_overview_card(_overview(turn.session, year, click.page), turn.language)
 
 
 def send_again(turn: Turn, click: SendRenewals) -> Answer:

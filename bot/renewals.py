@@ -23,7 +23,7 @@ from cards.components import Card
 from cards.renewals import RenewalSheet, renewal_card, renewal_document, signing_notice
 from contract.contracts import Contract
 from contract.people import Role
-from contract.renewals import later_renewal, offered_renewal, renewing
+from contract.renewals import later_renewal, offered_from, offered_renewal, renewing
 from storage import outbox
 from storage.contacts import contact_ids, load_customer
 from storage.contracts import load_contract, load_contracts
@@ -66,9 +66,14 @@ def renewal_view(session: Session, reader: Standing, args: Mapping[str, Any], no
 def renewal_to_sign(session: Session, customer_id: int, now: datetime) -> Contract | None:
     """The contract whose renewal a contact can sign now, if there is one: from the year's first warning on (D17)."""
     contracts = load_contracts(session, customer_id)
-    ended = [one for one in contracts if one.starts_on <= one.ends_on and offered_renewal(one.ends_on, now) is not None]
+    ended = [one for one in contracts if not one.never_starts and offered_renewal(one.ends_on, now) is not None]
     last = max(ended, key=lambda one: one.ends_on, default=None)
-    if last is None or last.cancellation is not None or renewing(last, contracts) is not None:
+    if (
+        last is None
+        or now < offered_from(last.ends_on)
+        or last.cancellation is not None
+        or renewing(last, contracts) is not None
+    ):
         return None
     return last
 

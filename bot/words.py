@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.wire import Attachment
 from cards.clicks.base import Click
-from cards.clicks.contracts import ShowContract
+from cards.clicks.contracts import ShowContract, ShowRenewals
 from cards.clicks.invoices import ShowCosts, ShowInvoices
 from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
 from cards.clicks.queue import ShowQueue
@@ -64,6 +64,19 @@ _CONTACTS = {"contacts", "contactpersonen", "contacten"}
 _CONTRACT = {"contract", "my contract", "mijn contract", "overeenkomst", "supportcontract"}
 _INVOICES = {"invoices", "invoice", "facturen", "factuur", "my invoices", "mijn facturen", "onze facturen"}
 _COSTS = {"costs", "kosten", "cost", "spend", "verbruik"}
+_RENEWALS = {"renewals", "verlengingen"}
+_EXACT: dict[str, Click] = {
+    word: click
+    for words, click in (
+        (_CONTACTS, ShowContacts()),
+        (_CONTRACT, ShowContract()),
+        (_INVOICES, ShowInvoices()),
+        (_COSTS, ShowCosts()),
+        (_RENEWALS, ShowRenewals()),
+    )
+    for word in words
+}
+"""Words that are a command only when nothing else is said."""
 _CUSTOMERS = ("customers", "klanten", "customer", "klant")
 _LANGUAGES = {
     "nederlands": Language.NL,
@@ -102,16 +115,10 @@ def understand(text: str, language: Language, attachments: tuple[Attachment, ...
     if plain in _LANGUAGES:
         other = Language.EN if language is Language.NL else Language.NL
         return SetLanguage(language=_LANGUAGES[plain] or other)
-    if plain in _INVOICES:
-        return ShowInvoices()
-    if plain in _COSTS:
-        return ShowCosts()
+    if (exact := _EXACT.get(plain)) is not None:
+        return exact
     if (invoice := _INVOICE_NUMBER.match(plain)) is not None:
         return ShowInvoices(number=invoice[1].upper())
-    if plain in _CONTACTS:
-        return ShowContacts()
-    if plain in _CONTRACT:
-        return ShowContract()
     for names, most, make in (
         (_NEW, LONGEST_WORDS, lambda rest: StartTicket(text=rest)),
         (_LIST, LONGEST_QUERY, lambda rest: ShowTickets(query=rest)),

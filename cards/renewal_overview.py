@@ -163,7 +163,12 @@ def missing_prices_card(found: MissingPrices, language: Language) -> Card:
             for customer_id, name in found.customers
         ),
         text(t("and {n} more", n=more), subtle=True) if more > 0 else None,
-        fallback_text=t("{title}: missing for {n} customers, the last list holds.", title=title, n=found.count),
+        fallback_text=t.plural(
+            "{title}: missing for {n} customer, the last list holds.",
+            "{title}: missing for {n} customers, the last list holds.",
+            found.count,
+            title=title,
+        ),
         language=language,
         subject=f"missing_prices:{year}",
     )

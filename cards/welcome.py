@@ -71,6 +71,7 @@ class Command:
 _TICKET = Command("1001", "1001", message("Shows ticket 1001. With words behind it, the words become an answer."))
 _LANGUAGE = Command("english", "nederlands", message("Continues in the other language."))
 _HELP = Command("hulp", "help", message("Shows this card."))
+_INVOICES = Command("facturen", "invoices", message("The invoices, and what is still to be paid."))
 _QUEUE = Command("wachtrij", "queue", message("The tickets of all customers. With words behind it, those that match."))
 
 COMMANDS: dict[Role, tuple[Command, ...]] = {
@@ -80,6 +81,8 @@ COMMANDS: dict[Role, tuple[Command, ...]] = {
         Command("zoek", "search", message("Finds tickets by the words behind it.")),
         _TICKET,
         Command("contract", "contract", message("What was agreed: term, prices, rules, and how it ends.")),
+        Command("kosten", "costs", message("What this month costs so far, per ticket.")),
+        _INVOICES,
         Command("contactpersonen", "contacts", message("Who may open tickets for your organisation.")),
         _LANGUAGE,
         _HELP,
@@ -89,6 +92,8 @@ COMMANDS: dict[Role, tuple[Command, ...]] = {
         _QUEUE,
         _TICKET,
         Command("klanten", "customers", message("Customers, their contacts, and who asked to become one.")),
+        _INVOICES,
+        Command("verlengingen", "renewals", message("Whose contracts end with the year, and who has renewed.")),
         _LANGUAGE,
         _HELP,
     ),

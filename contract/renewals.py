@@ -59,6 +59,11 @@ def next_warning(after: datetime) -> datetime:
     return next_yearly(after, WARNING_DAYS)
 
 
+def offered_from(ends_on: date) -> datetime:
+    """Return when contacts find the renewal of a contract by themselves: with the first warning (D17)."""
+    return at_local(date(ends_on.year, *WARNING_DAYS[0]), MORNING)
+
+
 def offered_renewal(ends_on: date, signed_at: datetime) -> Renewal | None:
     """Return what the renewal of a contract becomes when it is signed at an instant (D16, D17).
 

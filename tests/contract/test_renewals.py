@@ -17,6 +17,7 @@ from contract.renewals import (
     later_renewal,
     next_warning,
     next_yearly,
+    offered_from,
     offered_renewal,
     renewal_number,
     renewing,
@@ -50,6 +51,11 @@ def test_what_it_becomes(
     assert (renewal.term.starts_on, renewal.term.ends_on) == (starts_on, date(2027, 12, 31))
     assert (renewal.uncovered, renewal.signed_through) == (uncovered, through)
     assert renewal.is_gapless is (not uncovered)
+
+
+def test_from_when_it_is_found() -> None:
+    """Contacts find it on their contract's card from the first warning of its last year on."""
+    assert offered_from(YEAR_END) == at("2026-11-01 09:00")
 
 
 def test_too_late() -> None:
@@ -99,16 +105,13 @@ def test_the_year_is_whole(signed_at: datetime, days: int) -> None:
 
 def test_the_warnings_of_a_year() -> None:
     """On 1 November, 1 December and 15 December at 9:00, year after year, summer time or not."""
-    found, after = [], at("2026-10-25 12:00")
+    found: list[datetime] = []
+    after = at("2026-10-25 12:00")
     for _ in range(4):
         after = next_warning(after)
-        found.append(local(after).replace(tzinfo=None))
-    assert found == [
-        datetime(2026, 11, 1, 9),
-        datetime(2026, 12, 1, 9),
-        datetime(2026, 12, 15, 9),
-        datetime(2027, 11, 1, 9),
-    ]
+        found += [after]
+    days = ("2026-11-01 09:00", "2026-12-01 09:00", "2026-12-15 09:00", "2027-11-01 09:00")
+    assert found == [at(day) for day in days]
 
 
 def test_an_instant_itself_does_not_follow() -> None:
