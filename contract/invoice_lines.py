@@ -67,10 +67,13 @@ def invoice_lines(
     `records` are the customer's tickets, as they are known at the issue moment or at any later instant: what was
     recorded after it changes nothing (D9). `has_fee` tells whether a contract covers the month.
     """
-    lines, fee = list[InvoiceLine](), prices.for_year(month[0]).fee_cents
+    lines: list[InvoiceLine] = []
     if has_fee:
-        charged = {"price_year": month[0], "quantity": 1, "price_cents": fee, "amount_cents": fee}
-        lines.append(InvoiceLine(kind=LineKind.FEE, month=month, **charged))
+        year, fee = month[0], prices.for_year(month[0]).fee_cents
+        kind = LineKind.FEE
+        lines.append(
+            InvoiceLine(kind=kind, month=month, price_year=year, quantity=1, price_cents=fee, amount_cents=fee)
+        )
     for record in sorted(records, key=lambda one: one.ticket.number):
         bill = ticket_bill(record, prices, calendar, through=month)
         billed = (line for line in bill.lines if line.month == month)

@@ -58,7 +58,8 @@ def invoice_ubl(invoice: Invoice) -> bytes:
     for position, line in enumerate(invoice.lines, start=1):
         _line(root, invoice, position, line, t)
     etree.indent(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return written
 
 
 def _heading(root: Element, invoice: Invoice, t: Texts) -> None:

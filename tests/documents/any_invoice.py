@@ -73,9 +73,11 @@ def records(draw: st.DrawFn, number: int) -> TicketRecord:
                 outside_hours_reason=draw(st.sampled_from(OutsideHoursReason)),
             )
         )
-    if worked and draw(st.booleans()):
+    is_corrected = draw(st.booleans())
+    if worked and is_corrected:
         worked.append(_corrected(worked[-1], draw(_HOURS), draw(st.integers(0, 700))))
-    costs = [_cost(number, draw(TEXTS), draw(_CENTS), draw(st.integers(1, 9)))] if draw(st.booleans()) else []
+    has_costs = draw(st.booleans())
+    costs = [_cost(number, draw(TEXTS), draw(_CENTS), draw(st.integers(1, 9)))] if has_costs else []
     reason = draw(st.none() | TEXTS.filter(bool))
     return TicketRecord(
         ticket=ticket(number=number, subject=draw(TEXTS), minimum_waived_reason=reason),

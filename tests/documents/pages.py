@@ -6,17 +6,37 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2
 import zxingcpp
 from PIL import Image
-from pypdf import PageObject, PdfReader
-from pypdf.generic import ContentStream, DictionaryObject
+from pypdf import PdfReader
+from pypdf.generic import ContentStream
+
+from contract.invoices import Invoice
+from documents.invoices import invoice_pdf
+from documents.ubl import invoice_ubl
+
+
+def made(invoice: Invoice, **options: str) -> bytes:
+    """The PDF, with the UBL inside where there is one."""
+    return invoice_pdf(invoice, invoice_ubl(invoice) if invoice.number else b"", **options)
 
 
 def opened(pdf: bytes) -> PdfReader:
     """The document, read strictly."""
     return PdfReader(io.BytesIO(pdf), strict=True)
+
+
+def root_of(pdf: bytes) -> Any:
+    """The catalogue of the document."""
+    return opened(pdf).trailer["/Root"]
+
+
+def pages_of(pdf: bytes) -> list[Any]:
+    """Its pages."""
+    return list(opened(pdf).pages)
 
 
 def text_of(pdf: bytes) -> str:
@@ -41,7 +61,7 @@ class Element:
     kind: str
     text: str = ""
     alt: str | None = None
-    attributes: DictionaryObject | None = None
+    attributes: Any = None
     kids: list[Element] = field(default_factory=list)
 
     def all(self, kind: str) -> list[Element]:
@@ -55,9 +75,43 @@ def structure(pdf: bytes) -> Element:
     reader = opened(pdf)
     written = [_marked(page) for page in reader.pages]
     ids = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages) if page.indirect_reference}
-    root = reader.trailer["/Root"]["/StructTreeRoot"]
-    (document,) = root["/K"]
+    (document,) = root_of(pdf)["/StructTreeRoot"]["/K"]
     return _element(document.get_object(), written, ids)
+
+
+def rows(pdf: bytes) -> list[list[str]]:
+    """The cells of all tables, row by row, with plain spaces."""
+    found = [row for table in structure(pdf).all("/Table") for row in table.all("/TR")]
+    return [[plain(cell.text) for cell in row.kids] for row in found]
+
+
+def said(pdf: bytes) -> str:
+    """Everything a screen reader says, with plain spaces."""
+    return plain(" ".join(_texts(structure(pdf))))
+
+
+def plain(text: str) -> str:
+    """A text with plain spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _texts(element: Element) -> Iterator[str]:
+    if element.text:
+        yield element.text
+    for kid in element.kids:
+        yield from _texts(kid)
+
+
+def outside_the_margins(pdf: bytes) -> int:
+    """How many dots are not white in the margins of 19 mm on both sides and of 5 mm below and above."""
+    dots = 0
+    for picture in pictures(pdf, scale=1):
+        grey = picture.convert("L")
+        wide, high = grey.size
+        side, edge = round(wide * 19 / 210), round(high * 5 / 297)
+        for box in ((0, 0, side, high), (wide - side, 0, wide, high), (0, 0, wide, edge), (0, high - edge, wide, high)):
+            dots += sum(grey.crop(box).histogram()[:200])
+    return dots
 
 
 def artifacts(pdf: bytes) -> list[str]:
@@ -65,7 +119,7 @@ def artifacts(pdf: bytes) -> list[str]:
     return [text for page in opened(pdf).pages for number, text in _pieces(page) if number is None and text]
 
 
-def _marked(page: PageObject) -> dict[int, str]:
+def _marked(page: Any) -> dict[int, str]:
     """What is written under each number of a page."""
     found: dict[int, str] = {}
     for number, text in _pieces(page):
@@ -74,7 +128,7 @@ def _marked(page: PageObject) -> dict[int, str]:
     return found
 
 
-def _pieces(page: PageObject) -> Iterator[tuple[int | None, str]]:
+def _pieces(page: Any) -> Iterator[tuple[int | None, str]]:
     """Every text of a page with its number, as it is to be read; everything has to be marked as something."""
     fonts = {name: _characters(font.get_object()) for name, font in page["/Resources"]["/Font"].items()}
     font: dict[int, str] = {}
@@ -99,14 +153,14 @@ def _pieces(page: PageObject) -> Iterator[tuple[int | None, str]]:
             assert marks, "something drawn that is marked as nothing"
 
 
-def _characters(font: DictionaryObject) -> dict[int, str]:
+def _characters(font: Any) -> dict[int, str]:
     """Which character each code of a font stands for, as the font itself says: what makes it "U"."""
     lines = font["/ToUnicode"].get_object().get_data().decode()
     pairs = re.findall(r"<([0-9A-F]{4})> <([0-9A-F]+)>\n", lines)
     return {int(code, 16): bytes.fromhex(character).decode("utf-16-be") for code, character in pairs}
 
 
-def _element(found: DictionaryObject, written: list[dict[int, str]], ids: dict[int, int]) -> Element:
+def _element(found: Any, written: list[dict[int, str]], ids: dict[int, int]) -> Element:
     element = Element(found["/S"], alt=found.get("/Alt"), attributes=found.get("/A"))
     for kid in (one.get_object() for one in found["/K"]):
         if kid.get("/Type") == "/MCR":

@@ -53,10 +53,12 @@ APPROVALS = (
 def invoice_of(records: list[TicketRecord], *, month: Month = (2026, 11), **fields: Any) -> Invoice:
     """The invoice of a month, by the rules."""
     made: dict[str, Any] = {"seller": SELLER, "buyer": BUYER, "language": Language.EN}
-    changed = {name: fields.pop(name) for name in ("number", "approvals") if name in fields}
+    changed: dict[str, Any] = {"number": "2026-0042"} | {
+        name: fields.pop(name) for name in ("number", "approvals") if name in fields
+    }
     invoice = month_invoice(CONTRACT, month, records, PRICES, **(made | fields))
     assert invoice is not None
-    return replace(invoice, **({"number": "2026-0042"} | changed))
+    return replace(invoice, **changed)
 
 
 def november(**fields: Any) -> Invoice:

@@ -6,55 +6,24 @@ import hashlib
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
 
 from cards.formats import money
-from contract.invoices import Invoice
 from contract.lines import Approval
 from contract.people import Language
-from documents.invoices import invoice_pdf
 from documents.ubl import invoice_ubl
 from tests.contract.builders import at
-from tests.documents.any_invoice import NASTY, invoices
-from tests.documents.pages import artifacts, codes, opened, pictures, structure, text_of
+from tests.documents.pages import artifacts, codes, made, opened, plain, rows, said, structure, text_of
 from tests.documents.samples import (
     APPROVALS,
-    BUYER,
     EVERY,
     RATES,
     SELLER,
     abroad,
     after_contract,
     credited,
-    long_invoice,
     november,
     quiet_month,
 )
-
-
-def made(invoice: Invoice, **options: str) -> bytes:
-    """The PDF, with the UBL inside where there is one."""
-    return invoice_pdf(invoice, invoice_ubl(invoice) if invoice.number else b"", **options)
-
-
-def rows(pdf: bytes) -> list[list[str]]:
-    """The cells of all tables, row by row, with plain spaces."""
-    tables = structure(pdf).all("/Table")
-    return [
-        [cell.text.replace("\N{NO-BREAK SPACE}", " ") for cell in row.kids]
-        for table in tables
-        for row in table.all("/TR")
-    ]
-
-
-def said(pdf: bytes) -> str:
-    """Everything a screen reader says, with plain spaces."""
-
-    def texts(element: object) -> list[str]:
-        return [element.text, *(text for kid in element.kids for text in texts(kid))]  # type: ignore[attr-defined]
-
-    return " ".join(filter(None, texts(structure(pdf)))).replace("\N{NO-BREAK SPACE}", " ")
-
 
 # --- what stands on it ------------------------------------------------------------------------------------------------
 
@@ -64,17 +33,14 @@ def said(pdf: bytes) -> str:
 def test_what_the_law_demands(name: str, language: Language) -> None:
     """Both names and addresses, the seller's KvK and VAT id, number, date, period, net, VAT and gross (R1)."""
     invoice = EVERY[name](language=language)
-    text = text_of(made(invoice)).replace("\N{NO-BREAK SPACE}", " ")
+    text = plain(text_of(made(invoice)))
     for wanted in (
         *("Oxineo", "Voorstraat 116", "3231 BK Brielle", "KvK 12345678", "NL123456789B01"),
         *(invoice.buyer.name, invoice.buyer.address.street, invoice.buyer.address.city),
         str(invoice.number),
         invoice.contract_number,
-        *(
-            money(cents, language).replace("\N{NO-BREAK SPACE}", " ")
-            for cents in (invoice.net_cents, invoice.gross_cents)
-        ),
-        money(invoice.vat_cents, language).replace("\N{NO-BREAK SPACE}", " "),
+        *(plain(money(cents, language)) for cents in (invoice.net_cents, invoice.gross_cents)),
+        plain(money(invoice.vat_cents, language)),
     ):
         assert wanted in text
 
@@ -238,95 +204,6 @@ def test_no_code_where_nothing_is_paid() -> None:
     """A credit note asks for nothing, and a wrong account number pays nobody."""
     wrong = made(november(seller=replace(SELLER, iban="NL92ABNA0417164300")))
     assert [codes(made(credited())), codes(wrong), structure(wrong).all("/Figure")] == [[], [], []]
-
-
-# --- pages ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_long_invoice_goes_on_over_the_page() -> None:
-    """Two hundred tickets: every page is numbered and has the table's head, no ticket is cut, totals are not alone."""
-    invoice = long_invoice(200)
-    pdf = made(invoice)
-    pages = [" ".join(page.extract_text().split()) for page in opened(pdf).pages]
-    for number, page in enumerate(pages, start=1):
-        assert f"Page {number} of {len(pages)}" in page
-        assert "Unit price" in page
-    firsts = [page.index("Ticket") for page in pages[1:]]
-    assert max(firsts) < 60, "a page begins in the middle of a ticket"
-    assert "Ticket 2199" in pages[-1]
-    assert "To pay" in pages[-1]
-    amounts = [row[-1] for row in rows(pdf) if len(row) == 4][1:]
-    assert amounts == [
-        money(line.amount_cents, Language.EN).replace("\N{NO-BREAK SPACE}", " ") for line in invoice.lines
-    ]
-    assert structure(pdf).all("/TH")[:4] != []
-    assert [cell.text for cell in structure(pdf).all("/TH")].count("Unit price") == 1, "read aloud once"
-
-
-def test_a_ticket_that_no_page_holds_is_cut() -> None:
-    """A subject of four pages is written to its last word."""
-    record = november()
-    words = [f"w{number}" for number in range(4000)]
-    long = replace(record.lines[1], subject=" ".join(words))
-    pdf = made(replace(record, lines=(long,)))
-    assert structure(pdf).all("/TH")[4].text.endswith(" ".join(words[-50:]))
-    assert len(opened(pdf).pages) > 3
-    assert outside_the_margins(pdf) == 0
-
-
-def outside_the_margins(pdf: bytes) -> int:
-    """How many dots are not white in the margins of 19 mm on both sides and of 5 mm below and above."""
-    dots = 0
-    for picture in pictures(pdf, scale=1):
-        grey = picture.convert("L")
-        wide, high = grey.size
-        side, edge = round(wide * 19 / 210), round(high * 5 / 297)
-        for box in ((0, 0, side, high), (wide - side, 0, wide, high), (0, 0, wide, edge), (0, high - edge, wide, high)):
-            dots += sum(grey.crop(box).histogram()[:200])
-    return dots
-
-
-# --- any text, any invoice --------------------------------------------------------------------------------------------
-
-
-@given(invoices())
-@settings(max_examples=25)
-def test_any_invoice_is_written(invoice: Invoice) -> None:
-    """Every amount of every line stands in the table, in order, and nothing outside the margins."""
-    pdf = made(invoice)
-    shown = [row[-1] for row in rows(pdf) if len(row) == 4][1:]
-    expected = [money(line.amount_cents, invoice.language) for line in invoice.lines]
-    assert shown == [amount.replace("\N{NO-BREAK SPACE}", " ") for amount in expected]
-    assert rows(pdf)[-1][1] == money(invoice.gross_cents, invoice.language).replace("\N{NO-BREAK SPACE}", " ")
-    assert outside_the_margins(pdf) == 0
-
-
-@pytest.mark.parametrize("text", NASTY)
-def test_nasty_texts_are_shown(text: str) -> None:
-    """Nothing that a person wrote breaks the page, leaves the margins, or changes another text."""
-    pdf = made(november(buyer=replace(BUYER, name=f"Bakery {text}", reference=text)))
-    assert "Bakery" in said(pdf)
-    assert outside_the_margins(pdf) == 0
-    assert rows(pdf)[-1] == ["To pay", "€ 1,266.68"]
-
-
-@pytest.mark.parametrize(
-    "written,read",
-    [
-        ("Łódź ČEZ ὕδωρ Ярославль", "Łódź ČEZ ὕδωρ Ярославль"),
-        ("smile 😀 ☎", "smile 😀 ☎"),
-        ("to 漢字", "to \ufffd\ufffd"),
-        ("bell \x07 and tab\tand\nline", "bell \ufffd and tab and line"),
-        ("שלום עולם 123", "שלום עולם 123"),
-        ("cafe\u0301", "café"),
-        ("a\u200db\ufe0f", "ab"),
-        ("turned \u202egnp.exe", "turned gnp.exe"),
-    ],
-)
-def test_no_character_vanishes(written: str, read: str) -> None:
-    """What one typeface lacks the other has; what both lack is marked; right to left is read in its order."""
-    pdf = made(quiet_month(buyer=replace(BUYER, name=written)))
-    assert f"{read} Dorpsstraat 1" in said(pdf)
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------

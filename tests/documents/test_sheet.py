@@ -15,11 +15,9 @@ from pypdf.generic import ContentStream, DictionaryObject
 from cards.language import texts_for
 from contract.people import Language
 from documents.fonts import Style
-from documents.invoices import invoice_pdf
 from documents.sheet import Sheet
-from documents.ubl import invoice_ubl
-from tests.documents.pages import opened
-from tests.documents.samples import EVERY, november
+from tests.documents.pages import made, opened, pages_of, root_of
+from tests.documents.samples import EVERY
 
 XMP = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -31,25 +29,19 @@ XMP = {
 
 @pytest.fixture(scope="module", params=EVERY)
 def pdf(request: pytest.FixtureRequest) -> bytes:
-    """An invoice of every kind, with a name that needs the second typeface."""
-    invoice = EVERY[request.param](language=Language.NL)
-    return invoice_pdf(invoice, invoice_ubl(invoice))
+    """An invoice of every kind."""
+    return made(EVERY[request.param](language=Language.NL))
 
 
-def catalogue(pdf: bytes) -> DictionaryObject:
-    """The root of the document."""
-    return opened(pdf).trailer["/Root"]
-
-
-def fonts(pdf: bytes) -> Iterator[DictionaryObject]:
+def fonts(pdf: bytes) -> Iterator[Any]:
     """Every font of every page."""
-    for page in opened(pdf).pages:
+    for page in pages_of(pdf):
         yield from (font.get_object() for font in page["/Resources"]["/Font"].values())
 
 
 def objects(pdf: bytes) -> Iterator[Any]:
     """Every object of the file."""
-    reader = opened(pdf)
+    reader: Any = opened(pdf)
     for number in range(1, int(reader.trailer["/Size"])):
         yield reader.get_object(number)
 
@@ -59,19 +51,19 @@ def test_the_file_begins_and_ends_as_it_must(pdf: bytes) -> None:
     assert pdf.startswith(b"%PDF-1.7\n%")
     assert all(byte > 127 for byte in pdf.split(b"\n")[1][1:5])
     assert pdf.rstrip().endswith(b"%%EOF")
-    trailer = opened(pdf).trailer
+    trailer: Any = opened(pdf).trailer
     assert len(trailer["/ID"]) == 2
     assert "/Encrypt" not in trailer
 
 
 def test_colours_have_a_meaning(pdf: bytes) -> None:
     """One output intent with an embedded profile of three colours, and no colour that it does not cover (6.2)."""
-    (intent,) = catalogue(pdf)["/OutputIntents"]
+    (intent,) = root_of(pdf)["/OutputIntents"]
     assert intent["/S"] == "/GTS_PDFA1"
     profile = intent["/DestOutputProfile"].get_object()
     assert profile["/N"] == 3
     assert profile.get_data()[36:40] == b"acsp"
-    for page in opened(pdf).pages:
+    for page in pages_of(pdf):
         operators = {operator for _, operator in ContentStream(page.get_contents(), page.pdf).operations}
         assert not operators & {b"k", b"K", b"cs", b"CS", b"sh"}
 
@@ -95,7 +87,7 @@ def test_no_glyph_is_missing(pdf: bytes) -> None:
     """The glyph that stands for a missing one is never drawn (6.2.11.8)."""
     drawn = [
         operands[0].original_bytes
-        for page in opened(pdf).pages
+        for page in pages_of(pdf)
         for operands, operator in ContentStream(page.get_contents(), page.pdf).operations
         if operator == b"Tj"
     ]
@@ -133,7 +125,7 @@ def widths(listed: Any) -> Iterator[tuple[int, float]]:
 
 def test_the_metadata_claim_it(pdf: bytes) -> None:
     """Part 3, conformance U, title, creator and dates in an uncompressed packet (6.6)."""
-    stream = catalogue(pdf)["/Metadata"].get_object()
+    stream = root_of(pdf)["/Metadata"].get_object()
     assert "/Filter" not in stream
     root = etree.fromstring(stream.get_data())
     found = {name: root.findtext(f".//{name}", None, XMP) for name in ("pdfaid:part", "pdfaid:conformance")}
@@ -147,17 +139,18 @@ def test_the_metadata_claim_it(pdf: bytes) -> None:
 def test_metadata_of_nasty_names_are_xml() -> None:
     """A name with markup is written as text."""
     t = texts_for(Language.EN)
-    sheet = Sheet(t, title="<b>&", subject="\"'", author="</rdf:li>", made_on=date(2026, 12, 1))
-    sheet.add_page()
-    sheet.put("text", 20, 20, Style(10))
-    root = etree.fromstring(catalogue(bytes(sheet.output()))["/Metadata"].get_object().get_data())
+    with Sheet(t, title="<b>&", subject="'\"", author="</rdf:li>", made_on=date(2026, 12, 1)) as sheet:
+        sheet.add_page()
+        sheet.put("text", 20, 20, Style(10))
+        pdf = bytes(sheet.output() or b"")
+    root = etree.fromstring(root_of(pdf)["/Metadata"].get_object().get_data())
     assert root.findtext(".//dc:title/rdf:Alt/rdf:li", "", XMP) == "<b>&"
     assert root.findtext(".//dc:creator/rdf:Seq/rdf:li", "", XMP) == "</rdf:li>"
 
 
 def test_the_attachment_is_associated(pdf: bytes) -> None:
     """The catalogue names it; it says its relation, both its names, its type and its date (6.8)."""
-    (specification,) = (one.get_object() for one in catalogue(pdf)["/AF"])
+    (specification,) = (one.get_object() for one in root_of(pdf)["/AF"])
     assert specification["/AFRelationship"] == "/Alternative"
     assert specification["/F"] == specification["/UF"]
     assert str(specification["/F"]).endswith(".xml")
@@ -165,7 +158,7 @@ def test_the_attachment_is_associated(pdf: bytes) -> None:
     stream = specification["/EF"]["/F"].get_object()
     assert stream["/Subtype"] == "/text/xml"
     assert "/ModDate" in stream["/Params"]
-    root = catalogue(pdf)
+    root = root_of(pdf)
     assert root["/Names"]["/EmbeddedFiles"]["/Names"] == [specification["/F"], root["/AF"][0].indirect_reference]
 
 
@@ -179,12 +172,12 @@ def test_nothing_acts_by_itself(pdf: bytes) -> None:
 
 def test_it_is_tagged_and_speaks_a_language(pdf: bytes) -> None:
     """Marked as tagged, in Dutch, with the title in the window's bar; every page is in the structure."""
-    root = catalogue(pdf)
+    root = root_of(pdf)
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "nl-NL"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     parents = root["/StructTreeRoot"]["/ParentTree"].get_object()["/Nums"]
-    pages = opened(pdf).pages
+    pages = pages_of(pdf)
     assert [page["/StructParents"] for page in pages] == parents[::2] == list(range(len(pages)))
     for page, elements in zip(pages, parents[1::2], strict=True):
         numbers = re.findall(rb"/MCID (\d+)", page.get_contents().get_data())
@@ -231,4 +224,3 @@ def test_the_licences_travel_with_the_typefaces() -> None:
         "SourceSans3-Regular.ttf",
         "SourceSans3-Semibold.ttf",
     }
-    assert len(opened(invoice_pdf(november())).pages) == 2
