@@ -39,6 +39,8 @@ class Checked:
     digest: str = ""
     keys: list[str] = field(default_factory=list)
     """The fingerprints of the keys, in the order in which they were first used."""
+    own_key: str = ""
+    """The fingerprint of this installation's key, where there is one."""
 
     @property
     def wrong(self) -> int:
@@ -80,6 +82,16 @@ def _range(fault: Fault) -> str:
     return f"receipts {fault.sequence} to {fault.other} are"
 
 
+def _whose(key: str, own: str) -> str:
+    if not own:
+        return ""
+    return (
+        ", this installation's"
+        if key == own
+        else ", which is not this installation's now: is it an older one of yours?"
+    )
+
+
 def summary(checked: Checked, *, is_vouched: bool) -> str:
     """What a check proves that found nothing wrong."""
     if checked.last is None:
@@ -95,8 +107,8 @@ def summary(checked: Checked, *, is_vouched: bool) -> str:
         f"{what}.",
         f"The last, {checked.last.sequence}: estimate {decision.estimate_number} {decision.kind.value} by {by}, {at}.",
         f"Its digest: {checked.digest}",
-        *(f"Signed with the key {key}." for key in checked.keys),
+        *(f"Signed with the key {key}{_whose(key, checked.own_key)}." for key in checked.keys),
     ]
-    if not is_vouched:
+    if not is_vouched and not checked.own_key:
         lines.append("Whether that is the provider's key is for you to compare, or give it: --key PUBLIC.pem")
     return "\n".join(lines)

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from bot.cli.opened import WRONG, AsJson, customer_named, fail, look, print_rows, settings
 from bot.cli.receipt_checks import Checked, fault_text, summary
-from bot.settings import InvalidSettings, load_settings
+from bot.settings import InvalidSettings, Settings, load_settings
 from contract.receipt_bodies import read
 from contract.receipts import SealedReceipt
 from documents.receipts import (
     BadKey,
+    Signer,
     check,
     new_key,
     public_pem,
@@ -100,7 +101,7 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
 @app.command("key")
 def key() -> None:
     """Print this installation's public key, and its fingerprint. Customers get it another way than the receipts."""
-    signer = signer_of(settings().receipt_key.get_secret_value().encode())
+    signer = _signer(settings())
     typer.echo(public_pem(signer.public_key), nl=False)
     typer.echo(f"Fingerprint: {signer.fingerprint}", err=True)
 
@@ -129,7 +130,7 @@ def verify(
     trusted = [_public_key(path) for path in keys] if keys else None
     later = list(read_receipts(_text(after))) if after else []
     if file is None:
-        checked = look(lambda session, _settings, _now: _check_database(session, trusted, later))
+        checked = look(lambda session, given, _now: _check_database(session, given, trusted, later))
     else:
         checked = _check_file(list(read_receipts(_text(file))), trusted, later, partial=partial, offline=offline)
     for fault in checked.faults:
@@ -141,6 +142,10 @@ def verify(
     if not checked.is_good:
         fail(f"{checked.wrong} things are wrong." if checked.wrong > 1 else "That is wrong.")
     typer.echo(summary(checked, is_vouched=trusted is not None))
+
+
+def _signer(given: Settings) -> Signer:
+    return signer_of(given.receipt_key.get_secret_value().encode())
 
 
 def _public_key(path: Path) -> str:
@@ -155,8 +160,10 @@ def _text(path: Path) -> str:
     return path.read_bytes().decode(errors="replace")
 
 
-def _check_database(session: Session, trusted: list[str] | None, later: list[SealedReceipt]) -> Checked:
-    checked = Checked()
+def _check_database(
+    session: Session, given: Settings, trusted: list[str] | None, later: list[SealedReceipt]
+) -> Checked:
+    checked = Checked(own_key=_signer(given).fingerprint)
     checked.faults = check(checked.noting(all_receipts(session)), trusted=trusted, later=later)
     checked.without = decided_without_receipt(session)
     return checked

@@ -135,6 +135,7 @@ def test_the_database_checks_out(filled: str) -> None:
     said = good("verify")
     assert "The last, 3: estimate" in said
     assert kept(filled)[-1].digest in said
+    assert f"Signed with the key {FINGERPRINT}, this installation's." in said
 
 
 def test_an_empty_database_has_nothing_wrong(filled: str) -> None:
@@ -220,7 +221,8 @@ def test_the_keys(filled: str, tmp_path: Path) -> None:
 def test_old_receipts_are_good_after_a_change_of_the_key(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key of the installation is for what comes; what was signed before carries its own."""
     monkeypatch.setenv("FOURSTAR_RECEIPT_KEY", OTHER_KEY)
-    assert FINGERPRINT in good("verify")
+    assert f"{FINGERPRINT}, this installation's." not in good("verify")
+    assert f"{FINGERPRINT}, which is not this installation's now" in good("verify")
 
 
 # --- anywhere ---------------------------------------------------------------------------------------------------------
