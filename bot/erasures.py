@@ -104,6 +104,7 @@ def kept_over_view(session: Session, reader: Standing, args: Mapping[str, Any], 
 
 
 def _erase(session: Session, customer_id: int, now: datetime, *, is_over: bool) -> dict[str, int]:
+    erasing.overwrite_erased(session)
     own = load_own_people(session, customer_id)
     named = () if is_over else load_named_in_decisions(session, customer_id)
     late = [kind.value for kind in erasing.DECIDED] if is_over else ()

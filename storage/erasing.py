@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from contract.events import EventKind
@@ -46,9 +46,21 @@ _NUMBERS = select(_tickets.c.number).where(_tickets.c.customer_id == CUSTOMER)
 _INVOICED = select(billing.invoice_lines.c.ticket_number).where(billing.invoice_lines.c.ticket_number.is_not(None))
 
 
+def overwrite_erased(session: Session) -> None:
+    """Have SQLite overwrite what is erased in its file from here on; PostgreSQL does so when it vacuums."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))
+
+
 def erase_tickets(session: Session, customer_id: int) -> int:
     """What contacts described; a subject stays where it stands on an invoice. Returns how many tickets changed."""
-    texts = {"description": MARK, "affected": "", "reach": "", "microsoft_case": None, "outcome_details": {}}
+    texts: dict[str, Any] = {
+        "description": MARK,
+        "affected": "",
+        "reach": "",
+        "microsoft_case": None,
+        "outcome_details": {},
+    }
     left = or_(
         _tickets.c.description != MARK,
         _tickets.c.affected != "",

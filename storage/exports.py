@@ -11,7 +11,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, literal, null, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from contract.receipts import SealedReceipt
@@ -38,7 +51,7 @@ EXCEPTIONS: Mapping[str, str] = {
 }
 """Tables that are not exported, and why."""
 
-CUSTOMER = bindparam("customer")
+CUSTOMER: BindParameter[int] = bindparam("customer")
 _TICKETS = select(tables.tickets.c.number).where(tables.tickets.c.customer_id == CUSTOMER)
 _CONTRACTS = select(tables.contracts.c.id).where(tables.contracts.c.customer_id == CUSTOMER)
 _INVOICES = select(billing.invoices.c.id).where(billing.invoices.c.customer_id == CUSTOMER)

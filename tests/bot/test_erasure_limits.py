@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from storage.people import find_standing, load_standings
 from tests.bot.archive import make_archive
 from tests.bot.erased import LATER, erase, snapshot
 from tests.bot.people import POLICY
+from tests.bot.stage import OURS
 
 
 async def test_refused_while_something_goes_on(database: Database) -> None:
@@ -70,7 +72,7 @@ async def test_managers_hear_when_the_years_are_over(database: Database) -> None
     world = stage.world
     await database.write(lambda session: session.execute(outbox.delete()))
     for now in (datetime(2033, 12, 1, 8, tzinfo=UTC), LATER, LATER + timedelta(hours=1)):
-        await database.write(lambda session, now=now: warn_of_kept(session, now, now))
+        await database.write(partial(warn_of_kept, slot=now, now=now))
     (row,) = await world.waiting()
     assert (row["person"], row["view"]) == (world.mia.id, "kept_over")
     view = partial(kept_over_view, args=row["args"], now=LATER, policy=POLICY)
@@ -86,3 +88,16 @@ async def test_managers_hear_when_the_years_are_over(database: Database) -> None
     await erase(stage, LATER)
     assert "Bakkerij" not in await database.read(partial(show, person=world.mia.id))
     assert next_month_begin(LATER) == datetime(2034, 2, 1, 8, tzinfo=UTC)
+
+
+async def test_sqlite_overwrites_what_is_erased(sqlite: Database, sqlite_url: str) -> None:
+    """What was erased is not in the file either: whoever copies it finds nothing in its free pages."""
+    stage = await make_archive(sqlite)
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    await erase(stage)
+    await sqlite.close()
+    content = file.read_bytes()  # noqa: ASYNC240
+    assert f"{OURS} work".encode() in content
+    for word in ("description", "picture", "summary", "note", "question", "affected", "consent"):
+        assert f"{OURS} {word}".encode() not in content, word
+    assert not file.with_name(f"{file.name}-wal").exists()

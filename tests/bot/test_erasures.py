@@ -164,10 +164,17 @@ async def test_cards_in_the_staffs_chats_are_drawn_again(database: Database) -> 
     """A ticket's card that stands in an engineer's chat follows, so that the words go from there too."""
     stage = await make_archive(database)
     ticket = f"ticket:{stage.ours['ticket']}"
-    for who in (stage.world.eva, stage.world.anna):
-        card = {"conversation_id": f"a:{who.object_id}", "activity_id": "m9", "person_id": who.id, "subject": ticket}
-        card["created_at"] = stage.world.now
-        await database.write(lambda session, card=card: session.execute(posted_cards.insert().values(card)))
+    cards = [
+        {
+            "conversation_id": f"a:{who.object_id}",
+            "activity_id": "m9",
+            "person_id": who.id,
+            "subject": ticket,
+            "created_at": stage.world.now,
+        }
+        for who in (stage.world.eva, stage.world.anna)
+    ]
+    await database.write(lambda session: session.execute(posted_cards.insert(), cards))
     await database.write(lambda session: session.execute(outbox.delete()))
     await erase(stage)
     waiting = await stage.world.waiting()

@@ -92,7 +92,7 @@ async def test_everything_of_a_customer_is_exported(database: Database, tmp_path
     assert f"{OURS} picture" in bytes_of.values()
     assert f"{OURS} paper" in bytes_of.values()
     assert f"{OURS} B.V. pdf" in bytes_of.values()
-    receipts = list(read_receipts(files["receipts.jsonl"]))
+    receipts = list(read_receipts(files["receipts.jsonl"].decode()))
     assert len(receipts) == len(rows["receipts"]) == 1
     readme = files["README.txt"].decode()
     assert "Alles wat Oxineo bewaart van Bakkerij Brood & Zo" in readme
