@@ -66,10 +66,10 @@ def invoice_letter(invoice: Invoice, provider: Provider, language: Language) -> 
         title = t(
             "Credit note {number} for invoice {original}", number=invoice.number, original=invoice.original_number
         )
-        first = t("Attached is our credit note for {customer}. You owe that much less.", customer=invoice.buyer.name)
+        first = t("Our credit note for {customer} is attached. You owe that much less.", customer=invoice.buyer.name)
     else:
         title = t("Invoice {number} for {month}", number=invoice.number, month=period)
-        first = t("Attached is our invoice for {customer}.", customer=invoice.buyer.name)
+        first = t("Our invoice for {customer} is attached.", customer=invoice.buyer.name)
     return letter(
         title,
         first,
