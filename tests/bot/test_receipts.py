@@ -154,7 +154,7 @@ async def test_no_decision_without_its_receipt(database: Database) -> None:
 def statements(database: Database) -> Iterator[list[str]]:
     """What is sent to the database meanwhile."""
     assert isinstance(database, SqliteDatabase | PostgresqlDatabase)
-    engine: Engine = getattr(database._engine, "sync_engine", database._engine)
+    engine: Engine = database._engine if isinstance(database, SqliteDatabase) else database._engine.sync_engine
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
