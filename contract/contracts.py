@@ -128,7 +128,7 @@ def check_covered(contracts: Iterable[Contract], day: date) -> Contract:
         starts = [term.starts_on for term in real if term.starts_on > day]
         last = max((term for term in real if term.ends_on < day), key=lambda term: term.ends_on, default=None)
         is_cancelled = bool(terms) if last is None else last.cancellation is not None
-        raise NoContract(day, min(starts, default=None), last and last.ends_on, is_cancelled=is_cancelled)
+        raise NoContract(day, min(starts, default=None), last.ends_on if last else None, is_cancelled=is_cancelled)
     return contract
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -88,8 +89,8 @@ async def test_what_was_invoiced_is_never_changed(database: Database, monkeypatc
     for is_correction in (False, True):
         with pytest.raises(NotKept) as refused:
             await database.write(
-                lambda session, given=is_correction: keep_prices(
-                    session, world.customer_id, dearer, world.now, is_correction=given
+                partial(
+                    keep_prices, customer_id=world.customer_id, asked=dearer, now=world.now, is_correction=is_correction
                 )
             )
         assert refused.value.reason is Reason.INVOICED
