@@ -35,6 +35,11 @@ class TicketLines:
         return sum(line.quantity for line in self.lines if line.kind.is_minutes and line.kind is not LineKind.MINIMUM)
 
     @property
+    def minimum_minutes(self) -> int:
+        """Minutes of the minimum, or less than nothing where work sets it off (D5)."""
+        return sum(line.quantity for line in self.lines if line.kind is LineKind.MINIMUM)
+
+    @property
     def amount_cents(self) -> int:
         """All lines together, excluding VAT."""
         return sum(line.amount_cents for line in self.lines)

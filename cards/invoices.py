@@ -125,10 +125,12 @@ def _about(t: Texts, sums: InvoiceSums, state: InvoiceState) -> str:
 
 def _ticket(t: Texts, invoice: Invoice, one: TicketLines, first: int) -> Element:
     """A ticket in one line, and behind a button its lines with their days."""
-    amount = money(one.amount_cents, t.language)
+    parts = [duration(one.minutes)] if one.minutes else []
+    parts += [t("minimum {time}", time=duration(one.minimum_minutes))] if one.minimum_minutes else []
+    parts.append(money(one.amount_cents, t.language))
     return section(
         wrote(f"{one.number} · {clip(one.subject, 60)}", bold=True),
-        text(f"{duration(one.minutes)} · {amount}", spacing=Spacing.NONE),
+        text(" · ".join(parts), spacing=Spacing.NONE),
         action_row(
             show_card(
                 t("Lines of {number}", number=one.number),
