@@ -138,8 +138,13 @@ async def with_bar(database: Database, fn: Callable[[Advance], Awaitable[Totals]
 # --- what is printed --------------------------------------------------------------------------------------------------
 
 
+def euros(cents: int) -> str:
+    """An amount as a terminal shows it: with a space that can be searched for."""
+    return money(cents, Language.EN).replace("\xa0", " ")
+
+
 def _summary(title: str, totals: Totals) -> str:
-    net, vat, gross = (money(cents, Language.EN) for cents in (totals.net_cents, totals.vat_cents, totals.gross_cents))
+    net, vat, gross = (euros(cents) for cents in (totals.net_cents, totals.vat_cents, totals.gross_cents))
     return f"{title}: {totals.invoices} invoices, {net} excl. VAT, {vat} VAT, {gross} together."
 
 
@@ -174,9 +179,9 @@ def _lines(word: str, given: Settings, now: datetime, session: Session) -> list[
     lines = [f"{found.name}, {month[0]}-{month[1]:02} so far:"]
     for line in invoice.lines:
         about = f"{line.ticket_number} {line.subject}" if line.ticket_number else ""
-        amount = money(line.amount_cents, Language.EN)
+        amount = euros(line.amount_cents)
         lines.append(f"  {line.kind:<16} {line.quantity:>6} {amount:>12}  {about} {line.what}".rstrip())
     return [
         *lines,
-        f"  {money(invoice.net_cents, Language.EN)} excl. VAT, {money(invoice.gross_cents, Language.EN)} incl.",
+        f"  {euros(invoice.net_cents)} excl. VAT, {euros(invoice.gross_cents)} incl.",
     ]

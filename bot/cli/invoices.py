@@ -14,15 +14,14 @@ from sqlalchemy.orm import Session
 from bot import credits as credit_acts
 from bot import payments as payment_acts
 from bot.cli import invoice_runs
+from bot.cli.invoice_runs import euros
 from bot.cli.opened import AsJson, NotDone, change, customer_named, look, print_rows
 from bot.payment_reminders import remind as remind_of
 from bot.payment_reminders import to_remind
 from bot.settings import Settings
 from cards.customer_forms import read_amount
-from cards.formats import money
 from contract.invoices import Invoice, InvoiceKind
 from contract.local_time import local
-from contract.people import Language
 from storage.hours import load_entries_by_id
 from storage.invoice_lists import InvoiceRow, list_invoices
 from storage.invoices import credit_notes_of, find_invoice
@@ -85,7 +84,7 @@ def _row(row: InvoiceRow, *, as_json: bool) -> dict[str, Any]:
     amounts: Mapping[str, Any] = (
         {f"{name}_cents": value for name, value in cents.items()}
         if as_json
-        else {name: money(value, Language.EN) for name, value in cents.items()}
+        else {name: euros(value) for name, value in cents.items()}
     )
     return {
         "number": row.number,
@@ -137,7 +136,7 @@ def _told(found: Mapping[str, Any]) -> list[str]:
         told.append(f"takes back from {found['original_number']}: {found['reason']}")
     for place, line in enumerate(found["lines"], start=1):
         about = f"ticket {line['ticket_number']} {line['subject']}" if line["ticket_number"] else ""
-        amount = money(line["amount_cents"], Language.EN)
+        amount = euros(line["amount_cents"])
         told.append(
             f"{place:>3}  {line['kind']:<16} {line['quantity']:>6} {amount:>12}  {about} {line['what']}".rstrip()
         )
@@ -151,14 +150,9 @@ def _told(found: Mapping[str, Any]) -> list[str]:
             f"estimate {one['estimate']}: {one['minutes']} min by {one['decided_by']}, "
             f"{one['decided_at']:%Y-%m-%d %H:%M} UTC, {how}"
         )
-    net, vat, gross, left = (
-        money(found[name], Language.EN) for name in ("net_cents", "vat_cents", "gross_cents", "open_cents")
-    )
+    net, vat, gross, left = (euros(found[name]) for name in ("net_cents", "vat_cents", "gross_cents", "open_cents"))
     told.append(f"{net} excl. VAT, {vat} VAT ({found['vat_percent']} %), {gross} together; {left} open")
-    told += [
-        f"paid {one['paid_on']}: {money(one['amount_cents'], Language.EN)} {one['note']}".rstrip()
-        for one in found["payments"]
-    ]
+    told += [f"paid {one['paid_on']}: {euros(one['amount_cents'])} {one['note']}".rstrip() for one in found["payments"]]
     told += [f"credit note {note}" for note in found["credit_notes"]]
     return told
 
@@ -192,8 +186,8 @@ def paid(
                 now=now,
             )
             what = "booked"
-        left = money(load_balance(session, invoice.id).open_cents, Language.EN)
-        return f"{invoice.number}: {money(cents, Language.EN)} {what}, {left} open."
+        left = euros(load_balance(session, invoice.id).open_cents)
+        return f"{invoice.number}: {euros(cents)} {what}, {left} open."
 
     typer.echo(change(act))
 
@@ -232,7 +226,7 @@ def credit(
             if not reason.strip():
                 raise NotDone("Give a reason.")
             note = credit_acts.give_back(session, invoice.id, lines, reason=reason.strip()[:500], now=now, by=None)
-        return f"{note.number}: {money(note.gross_cents, Language.EN)} given back of {invoice.number}."
+        return f"{note.number}: {euros(note.gross_cents)} given back of {invoice.number}."
 
     typer.echo(change(act))
 
@@ -244,7 +238,7 @@ def remind(*, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say 
     def act(session: Session, _given: Settings, now: datetime) -> list[str]:
         rows = to_remind(session, now)
         return [
-            f"{row.number}  {row.customer}  due {row.due_date}  {money(row.balance.open_cents, Language.EN)} open"
+            f"{row.number}  {row.customer}  due {row.due_date}  {euros(row.balance.open_cents)} open"
             for row in rows
             if dry_run or remind_of(session, row, now)
         ]

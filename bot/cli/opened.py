@@ -97,7 +97,7 @@ def guarded(fn: Callable[[], T], now: datetime, *own: type[Exception]) -> T:
     except own:
         raise
     except Refusal as error:
-        fail(refusal_text(error, Language.EN, now))
+        fail(refusal_text(error, Language.EN, now).replace("\xa0", " "))
     except NotKept as error:
         fail(NOT_KEPT[error.reason.name])
     except NotDone as error:
