@@ -20,6 +20,13 @@ _NAME, _SHORT = 60, 26
 """Characters of what an item is called: in a choice, and on a button."""
 
 
+_SHOWN = 8
+"""Costs on a card: it may not grow without end."""
+
+_READ_AT_ONCE = 5
+"""Up to so many choices stand below each other, where a long one is not cut off."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostSheet:
     """What the form for a cost shows, and what was filled in so far."""
@@ -40,7 +47,7 @@ def cost_card(sheet: CostSheet, language: Language, *, notice: str = "") -> Card
         t("Add a cost to ticket {number}", number=number),
         language,
         text(t("Only what a signed addendum names, for days that it covers. Both contacts see it."), subtle=True),
-        choice_input("item", t("What"), choices, value=str(chosen)),
+        choice_input("item", t("What"), choices, value=str(chosen), expanded=len(choices) <= _READ_AT_ONCE),
         number_input("quantity", t("How many"), value=filled.quantity, least=1, most=MOST_PIECES),
         date_input("happened_on", t("Day"), value=filled.happened_on),
         actions=[execute(t("Add cost"), AddCost(form_id=filled.form_id, ticket=number), style=ActionStyle.POSITIVE)],
@@ -60,8 +67,10 @@ def _choice(item: CostItem, language: Language) -> str:
 
 
 def cost_lines(ticket: Ticket, costs: Sequence[Cost], language: Language) -> list[Element]:
-    """Each cost with its day and amount, and the button that removes it."""
+    """Each cost with its day and amount, and the button that removes it; of very many the latest."""
     t = texts_for(language)
+    shown = list(costs)[-_SHOWN:]
+    earlier = [text(t("{count} earlier costs are not shown.", count=len(costs) - _SHOWN))] if costs[_SHOWN:] else []
     return [
         section(
             text(
@@ -79,5 +88,5 @@ def cost_lines(ticket: Ticket, costs: Sequence[Cost], language: Language) -> lis
                 )
             ),
         )
-        for cost in costs
-    ]
+        for cost in reversed(shown)
+    ] + earlier

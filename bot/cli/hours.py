@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from sqlalchemy.orm import Session
@@ -72,16 +74,25 @@ def export_file(
         customer_id = customer_named(session, customer).id if customer else None
         lines = write_rows(COLUMNS, entry_rows(session, customer_id=customer_id, month=asked))
         if out is None:
-            return sum(1 for line in lines if typer.echo(line, nl=False) is None)
+            return _write(sys.stdout, lines)
         try:
             # The mark tells spreadsheets that this is UTF-8.
             with out.open("w", encoding="utf-8-sig", newline="") as file:
-                return sum(1 for line in lines if file.write(line))
+                return _write(file, lines)
         except OSError as error:
             raise NotDone(f"{out} can't be written: {error.strerror}.") from None
 
-    count = look(act) - 1
+    count = look(act)
     typer.echo(_counted(count, "entry", "entries") + (f" in {out}." if out else "."), err=out is None)
+
+
+def _write(file: TextIO, lines: Iterator[str]) -> int:
+    """Write the lines; returns how many come after the heading."""
+    count = -1
+    for line in lines:
+        file.write(line)
+        count += 1
+    return count
 
 
 def _counted(count: int, one: str, more: str) -> str:

@@ -76,3 +76,18 @@ def _(language: Language) -> Card:
         now=NOW,
     )
     return entries_card(sheet, language)
+
+
+@sample("entries: with very many costs")
+def _(language: Language) -> Card:
+    costs = tuple(replace(COST, id=number, what=PARKING.what) for number in range(1, 201))
+    sheet = EntriesSheet(
+        ticket=TICKET,
+        customer_name="Bakkerij Brood & Zo",
+        allowance=Allowance(),
+        amount_cents=2125,
+        lines=(),
+        costs=costs,
+        now=NOW,
+    )
+    return entries_card(sheet, language)
