@@ -18,7 +18,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,9 @@ class Figures:
     entries: int
     seconds: float
     memory_mb: float
+    added_mb: float
+    """What issuing added to the peak that filling the database had reached."""
+    cpu_seconds: float
     bare_seconds: float
 
     def line(self) -> str:
@@ -54,7 +57,8 @@ class Figures:
         ratio = f", {self.seconds / self.bare_seconds:.1f} times the bare inserts" if self.bare_seconds else ""
         return (
             f"{self.customers:>6} customers, {self.entries:>7} entries: {self.seconds:6.1f} s, "
-            f"{self.customers / self.seconds:5.0f} invoices/s, peak {self.memory_mb:.0f} MB{ratio}"
+            f"{self.customers / self.seconds:5.0f} invoices/s, {self.cpu_seconds:.1f} s CPU, "
+            f"peak {self.memory_mb:.0f} MB, of which {self.added_mb:.0f} by issuing{ratio}"
         )
 
 
@@ -123,15 +127,20 @@ async def measure(url: str, count: int) -> Figures:
     await database.upgrade()
     for first in range(1, count + 1, PART):
         await database.write(lambda session, first=first: fill(session, first, min(PART, count + 1 - first)))  # type: ignore[misc]
+    filled, cpu = _peak_mb(), time.process_time()
     before = time.perf_counter()
     totals = await issue_month(database, BILLING, NOVEMBER, FIRST, lambda _: None)
     seconds = time.perf_counter() - before
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory, cpu = _peak_mb(), time.process_time() - cpu
     if (totals.invoices, totals.refused) != (count, 0):
         raise AssertionError(totals)
     bare = await asyncio.to_thread(bare_inserts, url) if url.startswith("sqlite") else 0.0
     await database.close()
-    return Figures(count, count * ENTRIES, seconds, memory, bare)
+    return Figures(count, count * ENTRIES, seconds, memory, memory - filled, cpu, bare)
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def bare_inserts(url: str) -> float:
@@ -168,7 +177,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
 
 def _run(url: str, count: int, out: Any) -> None:
     figures = asyncio.run(measure(url, count))
-    out.send(json.dumps([figures.customers, figures.entries, figures.seconds, figures.memory_mb, figures.bare_seconds]))
+    out.send(json.dumps(astuple(figures)))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
