@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from contract.contracts import Contract
@@ -43,7 +43,7 @@ class BilledCustomer:
     details: BillingDetails
 
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _NEXT = (
     select(customers.c.id)
     .where(customers.c.id > bindparam("after"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
@@ -26,7 +27,7 @@ def take_numbers(session: Session, kind: InvoiceKind, dated: date, count: int = 
 
 
 @cache
-def _take(engine: str) -> ReturningInsert[tuple[int]]:
+def _take(engine: str) -> ReturningInsert[Any]:
     """Made once: building the statement costs more than running it."""
     taken = insert_into(engine, invoice_counters)
     return taken.on_conflict_do_update(

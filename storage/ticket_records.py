@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from contract.costs import Cost
@@ -132,7 +132,7 @@ def _mattering() -> Select[Any]:
 
 # --- everything of them -----------------------------------------------------------------------------------------------
 
-_NUMBERS = bindparam("numbers", expanding=True)
+_NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
 _KEPT_EVENTS = (
     EventKind.TICKET_MARKED_DUPLICATE,
     EventKind.TICKET_REOPENED,

@@ -6,6 +6,7 @@ import asyncio
 import random
 import sys
 
+from contract.invoices import Invoice
 from storage.database import open_database
 from tests.bot.billing import fill
 from tests.bot.test_invoicing import check_numbers, issued
@@ -36,7 +37,7 @@ async def test_killed_again_and_again(database_url: str) -> None:
     """Whatever a killed process had begun is undone or complete, and the next one goes on from there."""
     database = open_database(database_url)
     await database.write(lambda session: fill(session, CUSTOMERS))
-    kept = {}
+    kept: dict[int, Invoice] = {}
     for _ in range(KILLS):
         await life(database_url, kill=True)
         for invoice in await issued(database):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -113,6 +114,11 @@ class Walk:
         add_event(self.session, event)
 
 
+def step(session: Any, *, seed: int, customer: int, engineer: int, now: datetime) -> None:
+    """One thing happens; a function that is run again does the same again."""
+    Walk(session, seed, customer, engineer).step(now)
+
+
 async def walk(database: Database, seed: int) -> int:
     """Three months of one customer; returns its number."""
 
@@ -126,7 +132,7 @@ async def walk(database: Database, seed: int) -> int:
         for number in range(STEPS_A_MONTH):
             now = max(now, now + (end - now) * chance.randrange(1, 100) / (100 * (STEPS_A_MONTH - number)))
             key = seed * 1000 + place * 100 + number
-            await database.write(lambda session, at=now, key=key: Walk(session, key, customer, engineer).step(at))
+            await database.write(partial(step, seed=key, customer=customer, engineer=engineer, now=now))
         # Some months are released a while after they could be.
         at = end + timedelta(hours=chance.choice((0, 0, 30)))
         await run(database, month, at)

@@ -155,7 +155,8 @@ async def test_nothing_before_and_after_a_contract(database: Database) -> None:
     """A customer without a contract yet, or with an ended one and no late work, gets no draft (R14, D9)."""
     customer = await database.write(lambda session: add_billed_customer(session, 1))
     for month in ((2025, 12), (2027, 1)):
-        assert not await database.read(lambda session, at=month: drafts_of(session, BILLING, [customer], at, FIRST))
+        looked = partial(drafts_of, policy=BILLING, customer_ids=[customer], month=month, now=FIRST)
+        assert not await database.read(looked)
 
 
 async def test_late_work_comes_without_a_fee(database: Database) -> None:

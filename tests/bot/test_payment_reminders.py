@@ -77,7 +77,7 @@ async def test_not_of_what_is_paid(world: World) -> None:
     invoice = await november(world)
 
     def pay(cents: int) -> Any:
-        values = {"paid_on": date(2026, 12, 10), "amount_cents": cents, "now": world.now}
+        values: dict[str, Any] = {"paid_on": date(2026, 12, 10), "amount_cents": cents, "now": world.now}
         return world.database.write(lambda session: add_payment(session, invoice.id, **values))
 
     await pay(invoice.gross_cents)
