@@ -16,6 +16,7 @@ from bot import (
     contract_ends,
     erasures,
     estimate_deadlines,
+    evaluation_dates,
     invoice_months,
     payment_reminders,
     pickups,
@@ -63,6 +64,7 @@ TIMERS: Mapping[str, Handler] = {
     renewal_warnings.FOLLOW_RENEWALS: renewal_warnings.follow_renewals,
     contract_ends.FIND_ENDED: contract_ends.find_ended,
     contract_ends.CLOSE_ENDED: contract_ends.close_ended,
+    evaluation_dates.SEND_EVALUATIONS: evaluation_dates.send_evaluations,
 }
 
 
@@ -72,12 +74,13 @@ def timers_with(policy: Policy) -> Mapping[str, Handler]:
 
 
 CRON = (
-    Recurring("purge", _next_quarter, _purge),
+    Recurring("purge", _next_quarter, _purge, makes_up=False),
     Recurring("issue_invoices", invoice_months.next_issue, invoice_months.begin_month),
     Recurring("remind_unpaid", payment_reminders.next_morning, payment_reminders.remind_unpaid),
     Recurring("warn_of_renewals", next_warning, renewal_warnings.warn),
     Recurring("follow_renewals", renewal_warnings.next_month_begin, renewal_warnings.follow_offers),
     Recurring("warn_of_prices", renewal_warnings.next_price_warning, renewal_warnings.warn_of_prices),
     Recurring("warn_of_kept", erasures.next_month_begin, erasures.warn_of_kept),
+    Recurring("send_evaluations", evaluation_dates.next_evaluation, evaluation_dates.evaluate_year),
     Recurring("end_contracts", contract_ends.next_midnight, contract_ends.look_for_ended),
 )

@@ -69,6 +69,12 @@ def unrenewed_ids(session: Session, year: int, *, after: int, limit: int) -> lis
     return list(session.scalars(wanted.limit(limit)))
 
 
+def ended_ids(session: Session, year: int, *, after: int, limit: int) -> list[int]:
+    """The next contracts by id that ended with the year, renewed or not (R30)."""
+    wanted = select(contracts.c.id).where(_ends_with(year), contracts.c.id > after).order_by(contracts.c.id)
+    return list(session.scalars(wanted.limit(limit)))
+
+
 def load_unrenewed(session: Session, year: int, *, limit: int, skip: int = 0) -> list[Unrenewed]:
     """A page of them, by the name of the customer."""
     found = session.execute(
