@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import announcements
 from bot.corrections import entries_view
+from bot.credits import note_changes
 from bot.replies import form_key
 from bot.tickets import event, keep_event, new_form_id, visible_ticket
 from bot.turn import Answer, Turn
@@ -74,6 +75,7 @@ def remove_cost(turn: Turn, click: RemoveCost) -> Answer:
         return entries_view(turn, ticket)
     end_cost(turn.session, cost.id, turn.person.id, turn.now)
     _tell(turn, ticket, EventKind.COST_REMOVED, cost)
+    note_changes(turn.session, [ticket.number], turn.now)
     return entries_view(turn, ticket)
 
 

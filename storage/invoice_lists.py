@@ -18,7 +18,12 @@ from storage.billing_tables import costs, invoice_lines, invoices
 from storage.payments import load_balances
 from storage.tables import customers, ticket_events, work_entries
 
-CHANGES = (EventKind.TIME_CORRECTED, EventKind.TICKET_MARKED_DUPLICATE, EventKind.MINIMUM_WAIVED)
+CHANGES = (
+    EventKind.TIME_CORRECTED,
+    EventKind.TICKET_MARKED_DUPLICATE,
+    EventKind.MINIMUM_WAIVED,
+    EventKind.COST_REMOVED,
+)
 """What can make something due back that was invoiced."""
 
 
