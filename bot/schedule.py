@@ -3,7 +3,7 @@
 A handler is an ordinary function `(session, payload, now)`: what it changes and what it enqueues commit together with
 the timer's end. It runs in a savepoint, so a failing handler undoes its own work, comes back later, and keeps nobody
 waiting. Calendar work is handed the instant its slot stands for and misses none: after a night without power every slot
-happens, oldest first.
+happens, oldest first (but for cleaning up, where once is enough).
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Recurring:
     name: str
     following: Callable[[datetime], datetime]
     run: Callable[[Session, datetime, datetime], None]
+    makes_up: bool = True
+    """Whether every missed slot happens; otherwise one stands for all of them."""
 
 
 class Schedule:
@@ -133,7 +135,7 @@ class Schedule:
         try:
             with session.begin_nested():
                 work.run(session, slot.at, now)
-                timers.slot_done(session, slot, work.following(slot.at))
+                timers.slot_done(session, slot, work.following(slot.at if work.makes_up else max(slot.at, now)))
         except Exception as error:
             if failure_of(error) in (Failure.COLLIDED, Failure.LOST):
                 raise

@@ -131,6 +131,25 @@ async def test_every_slot_of_the_calendar_happens_once(database: Database) -> No
     assert await said(database) == [1, 2, 3, 4, 5]
 
 
+async def test_of_missed_cleaning_up_once_is_enough(database: Database) -> None:
+    """Where one slot stands for all that were missed, the next one comes after now."""
+    slots: list[datetime] = []
+
+    def run(session: Session, slot: datetime, now: datetime) -> None:
+        slots.append(slot)
+
+    clock = SetClock()
+    cleaning = schedule(database, clock, Recurring("clean", lambda at: at + HOUR, run, makes_up=False))
+    await cleaning.start()
+    await cleaning.stop()
+    clock.at = START + 5 * HOUR + HOUR / 2
+    assert await cleaning.run_due() == 1
+    assert slots == [START + HOUR]
+    clock.at = START + 6 * HOUR + HOUR / 2
+    assert await cleaning.run_due() == 1
+    assert slots == [START + HOUR, START + 6 * HOUR + HOUR / 2]
+
+
 async def test_a_slot_that_fails_comes_back(database: Database) -> None:
     """A slot that fails undoes its work, is tried again later, and no slot is skipped."""
     slots: list[datetime] = []
