@@ -73,5 +73,5 @@ def _shown(contracts: Iterable[Contract], turn: Turn) -> Contract | None:
 def _valid(consents: Iterable[AccessConsent], turn: Turn) -> AccessConsent | None:
     """The consent that holds now and longest (R25)."""
     valid = [consent for consent in consents if consent.state(turn.now) is ConsentState.VALID]
-    open_ended = [consent for consent in valid if consent.ends_at is None]
-    return (open_ended or sorted(valid, key=lambda consent: consent.ends_at or turn.now, reverse=True) or [None])[0]
+    open_ended = next((consent for consent in valid if consent.ends_at is None), None)
+    return open_ended or max(valid, key=lambda consent: consent.ends_at or turn.now, default=None)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import terms
 from bot.reminders import CRON, timers_with
 from bot.schedule import Schedule
 from bot.views import VIEWS
@@ -18,11 +19,13 @@ from cards.clicks.contracts import ShowRenewal, SignRenewal
 from cards.components import Card
 from contract.contracts import Contract
 from contract.people import Language
+from contract.periods import Side
 from storage.contracts import load_contracts
 from storage.outbox_tables import outbox
 from storage.people import load_standings
 from tests.bot.deliveries import SetClock
 from tests.bot.people import POLICY, Somebody, World, buttons_of
+from tests.contract.builders import at
 
 
 def calendar(world: World, at: datetime) -> Schedule:
@@ -90,3 +93,24 @@ def day(written: str) -> date:
     """2027-02-01."""
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", written)
     return date.fromisoformat(written)
+
+
+async def ending(world: World) -> int:
+    """The id of the contract that ends with the year."""
+    return (await contracts_of(world))[0].id
+
+
+async def cancel(world: World, received: str, ends_on: str | None = None) -> None:
+    """The customer's cancellation is recorded."""
+
+    def act(session: Session) -> None:
+        terms.cancel_contract(
+            session,
+            world.customer_id,
+            at(received),
+            received_at=at(received),
+            requested_end=day(ends_on) if ends_on else None,
+            by=Side.CUSTOMER,
+        )
+
+    await world.database.write(act)
