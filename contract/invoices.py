@@ -173,11 +173,14 @@ def month_invoice(
 ) -> Invoice | None:
     """Return the draft of a month's invoice; None where there is neither a fee nor a line (R14, D7-D9).
 
-    `contract` is the one that covers the month, or the last one before it where none does: then there is no fee.
+    `contract` is the one that covers the month, or the last one before it where none does: then there is no fee. A
+    month before its start is not its own.
     `issue_date` is the real day of issue where it is later than the 1st (D8).
     """
-    has_fee = contract.starts_on <= date(*month, 1) <= contract.ends_on
-    lines = invoice_lines(month, records, prices, calendar=calendar, has_fee=has_fee)
+    begin = date(*month, 1)
+    if begin < contract.starts_on:
+        return None
+    lines = invoice_lines(month, records, prices, calendar=calendar, has_fee=begin <= contract.ends_on)
     if not lines:
         return None
     first = month_after(date(*month, 1))

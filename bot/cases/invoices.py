@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date
+from datetime import UTC
 from typing import Any
 
 from bot.cases.comparing import NOTHING, Difference, compare, unknown_keys
@@ -73,9 +73,6 @@ def _invoice(given: Given, records: list[TicketRecord], prices: PriceBook) -> In
         id=1, customer_id=1, number="1", starts_on=term.field("start").day(), ends_on=term.field("end").day()
     )
     issue_date = given.maybe("issue_date")
-    if date(*month, 1) < contract.starts_on:
-        # The invoice of a month is that of the contract which covers it or of the last one before it: not of this one.
-        return None
     return month_invoice(
         contract,
         month,

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from contract.amounts import ticket_amount_cents, ticket_lines
 from contract.holidays import HolidayProfile
 from contract.hours import OutsideHoursReason, WorkEntry
-from contract.lines import MINIMUM
+from contract.lines import MINIMUM, LineKind
 from contract.prices import PriceBook, contract_prices
-from contract.rate_bands import RateBand
 from tests.contract.builders import MONDAY, PRICES, at, entry, minutes_of_work, one_after_another, ticket
 
 NEXT_YEAR = replace(contract_prices(2027), office_cents=9000, after_hours_cents=11500, weekend_holiday_cents=13500)
@@ -91,7 +90,7 @@ def test_own_holidays_of_a_contract() -> None:
     """A contract's own holidays replace those of the price list (D3)."""
     eve = entry("2026-12-24 10:00", "2026-12-24 11:00", id=1)
     lines = ticket_lines(ticket(), [eve], PRICES, HolidayProfile(dec_24=True))
-    assert [line.kind for line in lines if line.kind != MINIMUM] == [RateBand.WEEKEND_HOLIDAY]
+    assert [line.kind for line in lines if line.kind != MINIMUM] == [LineKind.WEEKEND_HOLIDAY]
 
 
 def test_corrected_entries_count_once() -> None:

@@ -142,7 +142,10 @@ def test_a_duplicate_that_was_billed_is_due_back_whole() -> None:
 
 def test_a_minimum_waived_after_its_invoice_is_due_back() -> None:
     """What is left of it after later set-offs; it is never charged again (D5)."""
-    waived = {"ticket": ticket(minimum_waived_reason="our mistake"), "waived_at": at("2026-12-05 10:00")}
+    waived: dict[str, Any] = {
+        "ticket": ticket(minimum_waived_reason="our mistake"),
+        "waived_at": at("2026-12-05 10:00"),
+    }
     assert said(bill([], **waived).due_back) == [(NOVEMBER, "minimum", 15, 2125)]
     later = entry("2026-12-08 10:00", "2026-12-08 10:05", id=3)
     found = bill([later], **waived)

@@ -60,7 +60,9 @@ def test_worked_calculation() -> None:
 def test_a_month_without_contract_and_work_has_no_invoice() -> None:
     """Before the contract and after it there is nothing to invoice, unless something was recorded late (R14, D9)."""
     made: dict[str, Any] = {"seller": SELLER, "buyer": BUYER, "language": Language.NL}
-    assert month_invoice(CONTRACT, (2025, 12), [], PRICES, **made) is None
+    early = TicketRecord(ticket=ticket(created_at=at("2025-12-10 10:00")))
+    assert month_invoice(CONTRACT, (2025, 12), [early], PRICES, **made) is None
+    assert month_invoice(CONTRACT, (2027, 1), [], PRICES, **made) is None
     late = minutes_of_work(40, recorded_at=at("2027-01-05 10:00"))
     invoice = month_invoice(CONTRACT, (2027, 1), [TicketRecord(ticket=ticket(), entries=[late])], PRICES, **made)
     assert invoice is not None

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import x25519
@@ -121,7 +122,7 @@ def test_signed_by_somebody_else() -> None:
         },
     ],
 )
-def test_a_bad_signature_or_key_is_found(changed: dict[str, str]) -> None:
+def test_a_bad_signature_or_key_is_found(changed: dict[str, Any]) -> None:
     """No signature, another one's, a broken one, one spelt differently; no key, another one, one that can't sign."""
     assert check([CHAIN[0], replace(CHAIN[1], **changed)]) == (Fault(FaultKind.UNSIGNED, 2, 2),)
 
@@ -137,7 +138,7 @@ def test_every_spelling_of_a_signature_but_one_is_refused() -> None:
 
 
 def test_receipts_outlive_a_change_of_the_key() -> None:
-    """Old receipts carry the key they were signed with; a later one that is signed with the new key vouches for them."""
+    """Old receipts carry the key they were signed with; a later one that has the new key vouches for them."""
     chain = sealed_chain(5, TEST_KEY, TEST_KEY, OTHER_KEY)
     assert [read(sealed.body).key for sealed in chain] == [SIGNER.fingerprint] * 2 + [OTHER.fingerprint] * 3
     assert check(chain) == ()
