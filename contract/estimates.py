@@ -29,7 +29,7 @@ from contract.errors import (
 )
 from contract.local_time import DAY, at_local, day_start, local
 from contract.money import MINUTES_PER_HOUR, round_up
-from contract.rate_bands import RateBand, add_office_minutes
+from contract.rate_bands import BandCents, RateBand, add_office_minutes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,23 +76,6 @@ class DecidedVia(StrEnum):
     PHONE = "phone"
 
 
-@dataclass(frozen=True, slots=True)
-class RateCents:
-    """The hourly rates, excluding VAT, as the card showed them (D13)."""
-
-    office: int
-    after_hours: int
-    weekend_holiday: int
-
-    def of(self, band: RateBand) -> int:
-        """Return the cents an hour of one band."""
-        return {
-            RateBand.OFFICE: self.office,
-            RateBand.AFTER_HOURS: self.after_hours,
-            RateBand.WEEKEND_HOLIDAY: self.weekend_holiday,
-        }[band]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """An offer of `minutes` extra minutes. Frozen but for its state and decision (R19, D13)."""
@@ -103,7 +86,7 @@ class Estimate:
     """1, 2, 3 ... within its ticket; a click binds to it."""
     minutes: int
     what: str
-    rates: RateCents
+    rates: BandCents
     approved_before_minutes: int
     instrument: Instrument
     created_by: int
@@ -160,7 +143,7 @@ def offer(
         revision=revision,
         minutes=minutes,
         what=what,
-        rates=RateCents(rates.office_cents, rates.after_hours_cents, rates.weekend_holiday_cents),
+        rates=BandCents(rates.office_cents, rates.after_hours_cents, rates.weekend_holiday_cents),
         approved_before_minutes=ticket.approved_minutes,
         instrument=instrument(ticket.approved_minutes, minutes),
         created_by=created_by,

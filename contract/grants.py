@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from contract.allowance import FREE_MINUTES
-from contract.estimates import Estimate, EstimateState, RateCents
+from contract.estimates import Estimate, EstimateState
+from contract.rate_bands import BandCents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,7 @@ class Grant:
     until_minutes: int
     estimate: str | None = None
     """The number of the estimate that allows them; None for those that need no permission."""
-    rates: RateCents | None = None
+    rates: BandCents | None = None
     """The most they cost an hour, by band."""
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contract.costs import Cost
-    from contract.estimates import RateCents
     from contract.grants import Grant
     from contract.hours import WorkEntry
     from contract.months import Month
+    from contract.rate_bands import BandCents
     from contract.tickets import Ticket
 
 
@@ -91,7 +91,7 @@ class Approval:
     estimate: str
     """The estimate's number: ticket and revision."""
     minutes: int
-    rates: RateCents
+    rates: BandCents
     decided_by: str
     """The contact's name then."""
     decided_at: datetime

@@ -37,6 +37,23 @@ class RateBand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BandCents:
+    """Cents in each rate band, excluding VAT: the price of an hour, or the most that something costs (D13)."""
+
+    office: int
+    after_hours: int
+    weekend_holiday: int
+
+    def of(self, band: RateBand) -> int:
+        """Return the cents in one band."""
+        return {
+            RateBand.OFFICE: self.office,
+            RateBand.AFTER_HOURS: self.after_hours,
+            RateBand.WEEKEND_HOLIDAY: self.weekend_holiday,
+        }[band]
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """A stretch (UTC, whole minutes, half-open) of one band within one local day.
 

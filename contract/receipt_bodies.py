@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from contract.estimates import DecidedVia, Instrument
 from contract.people import Language
-from contract.receipts import BandCents, Decision, Identity, Receipt, ReceiptKind
+from contract.rate_bands import BandCents
+from contract.receipts import Decision, Identity, Receipt, ReceiptKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from contract.estimates import DecidedVia, at_most_cents
 from contract.local_time import local
-from contract.rate_bands import RateBand
+from contract.rate_bands import BandCents, RateBand
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,23 +53,6 @@ class Identity:
     tenant_id: str
     object_id: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class BandCents:
-    """Cents in each rate band, excluding VAT: of an hour, or at most (D13)."""
-
-    office: int
-    after_hours: int
-    weekend_holiday: int
-
-    def of(self, band: RateBand) -> int:
-        """Return the cents in one band."""
-        return {
-            RateBand.OFFICE: self.office,
-            RateBand.AFTER_HOURS: self.after_hours,
-            RateBand.WEEKEND_HOLIDAY: self.weekend_holiday,
-        }[band]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

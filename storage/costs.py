@@ -47,7 +47,7 @@ def load_items(session: Session, customer_id: int) -> tuple[CostItem, ...]:
 
 def load_costs(session: Session, ticket_number: int) -> tuple[Cost, ...]:
     """What is charged on a ticket beside its hours, by day; without what was removed."""
-    return tuple(map(_cost_of, session.execute(_COSTS, {"number": ticket_number})))
+    return tuple(map(cost_of, session.execute(_COSTS, {"number": ticket_number})))
 
 
 def load_cost(session: Session, ticket_number: int, cost_id: int) -> Cost:
@@ -78,7 +78,8 @@ def remove_cost(session: Session, cost_id: int, by: int, now: datetime) -> bool:
     return count_changed(session, standing.values(removed_by=by, removed_at=now)) > 0
 
 
-def _cost_of(row: Row[Any]) -> Cost:
+def cost_of(row: Row[Any]) -> Cost:
+    """The cost in a row of `costs`, joined with its item."""
     return Cost(
         id=row.id,
         ticket_number=row.ticket_number,

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from contract.estimates import DecidedVia, Estimate, EstimateState, Instrument, RateCents
+from contract.estimates import DecidedVia, Estimate, EstimateState, Instrument
 from contract.events import EventKind, TicketEvent
 from contract.grants import Grant, grants_of
+from contract.rate_bands import BandCents
 from contract.tickets import Ticket
 from storage.errors import NotFound
 from storage.rows import insert_row
@@ -47,7 +48,7 @@ def estimate_of(row: Row[tuple[object, ...]]) -> Estimate:
         revision=row.revision,
         minutes=row.minutes,
         what=row.what,
-        rates=RateCents(row.office_cents, row.after_hours_cents, row.weekend_holiday_cents),
+        rates=BandCents(row.office_cents, row.after_hours_cents, row.weekend_holiday_cents),
         approved_before_minutes=row.approved_before_minutes,
         instrument=Instrument(row.instrument),
         created_by=row.created_by,

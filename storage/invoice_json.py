@@ -12,10 +12,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from contract.estimates import RateCents
 from contract.invoices import Invoice, InvoiceLine
 from contract.lines import Approval, Piece
 from contract.parties import Address, Buyer, Seller
+from contract.rate_bands import BandCents
 
 
 def seller_json(seller: Seller) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _approval_of(kept: Mapping[str, Any]) -> Approval:
     return Approval(
         estimate=kept["estimate"],
         minutes=kept["minutes"],
-        rates=RateCents(*kept["rates"]),
+        rates=BandCents(*kept["rates"]),
         decided_by=kept["by"],
         decided_at=datetime.fromisoformat(kept["at"]),
         is_by_phone=kept["by_phone"],

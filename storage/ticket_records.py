@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from contract.costs import Cost
 from contract.estimates import DecidedVia, Estimate, EstimateState
 from contract.events import EventKind
 from contract.grants import grants_of
@@ -27,6 +26,7 @@ from contract.periods import month_after
 from contract.tickets import Ticket
 from storage.billing_tables import addendum_items, costs, invoice_lines, invoices
 from storage.columns import Instant
+from storage.costs import cost_of
 from storage.estimates import estimate_of
 from storage.hours import entry_of
 from storage.tables import estimates, ticket_events, tickets, work_entries
@@ -217,7 +217,7 @@ def _billed(ticket: Ticket, rows: _Rows, names: Mapping[int, str]) -> BilledTick
         TicketRecord(
             ticket=ticket,
             entries=[entry_of(row) for row in rows.entries],
-            costs=[_cost_of(row) for row in rows.costs],
+            costs=[cost_of(row) for row in rows.costs],
             grants=grants_of(approved, stops),
             # A ticket that was only ever reopened was never a duplicate.
             voided=voided if any(is_void for _, is_void in voided) else (),
@@ -238,18 +238,4 @@ def _approval(estimate: Estimate, said: Row[Any] | None, names: Mapping[int, str
         decided_by=name or names.get(estimate.decided_by or 0, ""),
         decided_at=estimate.decided_at or estimate.created_at,
         is_by_phone=estimate.decided_via is DecidedVia.PHONE,
-    )
-
-
-def _cost_of(row: Row[Any]) -> Cost:
-    return Cost(
-        id=row.id,
-        ticket_number=row.ticket_number,
-        item_id=row.item_id,
-        what=row.what,
-        price_cents=row.price_cents,
-        quantity=row.quantity,
-        happened_on=row.happened_on,
-        recorded_at=row.recorded_at,
-        removed_at=row.removed_at,
     )

@@ -15,8 +15,9 @@ from bot.router import Router
 from cards.clicks.estimates import RecordDecision, StopWork
 from contract.estimates import DecidedVia, Estimate, EstimateState
 from contract.people import Language
+from contract.rate_bands import BandCents
 from contract.receipt_bodies import read
-from contract.receipts import BandCents, Decision, Identity, ReceiptKind, SealedReceipt
+from contract.receipts import Decision, Identity, ReceiptKind, SealedReceipt
 from documents.receipts import BadKey, check, signer_of
 from storage.database import Database, PostgresqlDatabase, SqliteDatabase
 from storage.estimates import load_shown_digest

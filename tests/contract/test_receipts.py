@@ -8,8 +8,8 @@ import pytest
 
 from contract.estimates import DecidedVia, Instrument
 from contract.people import Customer, Language
-from contract.rate_bands import RateBand
-from contract.receipts import BandCents, Decision, ReceiptKind, decision_on
+from contract.rate_bands import BandCents, RateBand
+from contract.receipts import Decision, ReceiptKind, decision_on
 from tests.contract.builders import at, estimate
 from tests.receipt_chains import ANNA, EVA, sealed_chain
 

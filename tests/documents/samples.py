@@ -8,7 +8,6 @@ from typing import Any
 
 from contract.contracts import Contract
 from contract.costs import Cost
-from contract.estimates import RateCents
 from contract.grants import Grant
 from contract.hours import OutsideHoursReason
 from contract.invoices import CreditCause, Invoice, credit_note, month_invoice
@@ -16,6 +15,7 @@ from contract.lines import Approval, TicketRecord
 from contract.months import Month
 from contract.parties import Address, Buyer, Seller
 from contract.people import Language
+from contract.rate_bands import BandCents
 from tests.contract.builders import PRICES, at, entry, ticket
 
 SELLER = Seller(
@@ -42,7 +42,7 @@ BELGIAN = Buyer(
     is_vat_id_checked=True,
 )
 CONTRACT = Contract(id=5, customer_id=7, number="2026-017", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
-RATES = RateCents(office=8500, after_hours=11000, weekend_holiday=13000)
+RATES = BandCents(office=8500, after_hours=11000, weekend_holiday=13000)
 APPROVALS = (
     Approval(
         estimate="1002-1", minutes=240, rates=RATES, decided_by="Anna de Vries", decided_at=at("2026-11-12 14:05")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from contract.estimates import RateCents
 from contract.invoices import CreditCause, Invoice, InvoiceLine, credit_note, due_date
 from contract.lines import Approval, LineKind, Piece
 from contract.people import Language
+from contract.rate_bands import BandCents
 from storage.contracts import load_contracts
 from storage.database import Database
 from storage.errors import Conflict, NotFound
@@ -64,7 +64,7 @@ def full(session: Any) -> Invoice:
         Piece(1, BEGIN, BEGIN + timedelta(minutes=120)),
         Piece(1, BEGIN + timedelta(minutes=120), BEGIN + timedelta(minutes=130), f"{ticket}-1"),
     )
-    approval = Approval(f"{ticket}-1", 60, RateCents(8500, 11000, 13000), "Anna", BEGIN - timedelta(hours=1), True)
+    approval = Approval(f"{ticket}-1", 60, BandCents(8500, 11000, 13000), "Anna", BEGIN - timedelta(hours=1), True)
     unused = replace(approval, estimate=f"{ticket}-2")
     return draft(
         customer,

@@ -9,9 +9,10 @@ from cards.components import Card
 from cards.estimate_forms import OfferSheet, PhoneSheet, offer_card, phone_decision_card
 from cards.estimates import EstimateSheet, estimate_card
 from contract.allowance import Allowance
-from contract.estimates import DecidedVia, Estimate, EstimateState, Instrument, RateCents, valid_until
+from contract.estimates import DecidedVia, Estimate, EstimateState, Instrument, valid_until
 from contract.people import Language, Person
 from contract.prices import contract_prices
+from contract.rate_bands import BandCents
 from contract.tickets import Ticket
 from tests.cards.samples import sample
 
@@ -27,7 +28,7 @@ OFFER = Estimate(
     revision=1,
     minutes=120,
     what=WHAT,
-    rates=RateCents(8500, 11000, 13000),
+    rates=BandCents(8500, 11000, 13000),
     approved_before_minutes=0,
     instrument=Instrument.WORK_ORDER,
     created_by=3,
