@@ -46,6 +46,7 @@ _REASONS = {
     Reason.ENDS_FIRST: message("The last day lies before the first."),
     Reason.YEAR_BEGAN: message("The prices of that year hold already and can't be changed during the year."),
     Reason.INVOICED: message("By the prices of that year was invoiced already: they can't be changed."),
+    Reason.AGREED: message("The customer signed the contract of that year by the prices shown: they can't be changed."),
     Reason.AMOUNT: message("An amount is not readable. Write it as 85 or 87.50."),
     Reason.FUTURE: message("That day lies in the future."),
     Reason.NO_CONTRACT: message("There is no contract for this."),

@@ -19,6 +19,7 @@ from contract.prices import PriceList
 from storage import prices
 from storage.contacts import load_customer
 from storage.invoices import is_year_invoiced
+from storage.signatures import is_signed_in_chat
 
 HOLIDAYS = ("good_friday", "dec_24", "dec_31", "liberation_day")
 PAGE = 500
@@ -52,13 +53,16 @@ def keep_prices(
     """Keep the price list of a year; one that holds already is changed only to put a mistake right. Raises NotKept.
 
     A list is immutable once its year has begun (R29, D10). `is_correction` is for what was typed wrongly, as long as
-    nothing of that year was invoiced; nor can a first list of a year change what was invoiced.
+    nothing of that year was invoiced; nor can a first list of a year change what was invoiced. What a customer signed
+    in chat is what the card showed, and stays.
     """
     load_customer(session, customer_id, lock=True)
     book = prices.load_prices(session, customer_id, (asked.year,))
     is_kept = asked.year in prices.price_years(session, customer_id)
     if is_kept and book.for_year(asked.year) == asked:
         return
+    if is_signed_in_chat(session, customer_id, asked.year):
+        raise NotKept(Reason.AGREED)
     if asked.year <= local(now).year:
         if is_kept and not is_correction:
             raise NotKept(Reason.YEAR_BEGAN)

@@ -29,7 +29,7 @@ from storage.contacts import contact_ids, load_customer
 from storage.contracts import load_contract, load_contracts
 from storage.errors import NotFound
 from storage.people import Standing
-from storage.prices import load_prices
+from storage.prices import load_prices, price_years, set_prices
 
 
 def renewal_sheet(session: Session, reader: Standing, contract_id: int, now: datetime, policy: Policy) -> RenewalSheet:
@@ -109,6 +109,9 @@ def sign_renewal(turn: Turn, click: SignRenewal) -> Answer:
         person_id=turn.person.id,
         activity_id=turn.source.activity_id,
     )
+    if sheet.prices.year not in price_years(turn.session, customer.id):
+        # "The same as now" was agreed for that year: what is recorded for it later can not change it (R29, D34).
+        set_prices(turn.session, customer.id, sheet.prices)
     return _answer(turn, click.contract)
 
 

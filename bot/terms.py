@@ -34,6 +34,7 @@ class Reason(Enum):
     ENDS_FIRST = auto()  # the last day lies before the first
     YEAR_BEGAN = auto()  # a list that holds is not changed during its year (R29)
     INVOICED = auto()  # a list by which something was invoiced is never changed (R29, D10)
+    AGREED = auto()  # a customer signed by these prices in chat (R29)
     AMOUNT = auto()  # an amount can not be read
     FUTURE = auto()  # it is said to have happened later than now
     NO_CONTRACT = auto()  # there is no contract to cancel or to renew

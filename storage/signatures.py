@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -72,6 +72,23 @@ def find_signature(session: Session, contract_id: int) -> Signature | None:
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
     )
+
+
+def is_signed_in_chat(session: Session, customer_id: int, year: int) -> bool:
+    """Whether a contact signed a contract that runs in this year by a click, by the terms and prices shown (R29)."""
+    found = session.scalar(
+        select(signatures.c.contract_id)
+        .join(contracts, contracts.c.id == signatures.c.contract_id)
+        .where(
+            contracts.c.customer_id == customer_id,
+            contracts.c.ends_on >= contracts.c.starts_on,
+            contracts.c.starts_on >= date(year, 1, 1),
+            contracts.c.starts_on <= date(year, 12, 31),
+            signatures.c.activity_id.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def keep_cancellation(session: Session, contract: Contract, *, recorded_by: int | None, now: datetime) -> None:

@@ -121,6 +121,7 @@ NOT_KEPT = {
     "ENDS_FIRST": "The last day lies before the first.",
     "YEAR_BEGAN": "The prices of that year hold already (R29). To put a typing mistake right: --correct.",
     "INVOICED": "By the prices of that year was invoiced already: they can't be changed (R29, D10).",
+    "AGREED": "The customer signed the contract of that year by the prices shown: they can't be changed (R29).",
     "FUTURE": "That day lies in the future.",
     "NO_CONTRACT": "There is no such contract. See: fourstar contract list.",
     "WHICH_CONTRACT": "There are several contracts: name the one that is meant with --number.",
