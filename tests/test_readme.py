@@ -15,6 +15,7 @@ from tests.receipt_keys import TEST_KEY
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 ENVIRONMENT = {
     "FOURSTAR_APP_ID": "6f9619ff-8b86-d011-b42d-00c04fc964ff",
     "FOURSTAR_APP_TENANT_ID": "9b1e0d4c-53a7-4d2b-8c11-0d7a52a5f0aa",
@@ -67,11 +68,49 @@ def test_every_target_of_make_that_readme_names_exists() -> None:
     assert {"demo", "test"} <= {one or other for one, other in named} <= targets
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "CHANGELOG.md", *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")))]
-)
+@pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere(name: str) -> None:
     """Every link to a file of the repository leads to one that is there."""
     path = ROOT / name
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_readme_leads_to_every_page() -> None:
+    """Whoever reads README finds each page of docs/ from there."""
+    pages = {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")}
+    assert pages - set(re.findall(r"\]\((docs/[a-z-]+\.md)", README)) == set()
+
+
+def test_readme_names_every_folder() -> None:
+    """*Finding your way* has a line for every folder with code."""
+    folders = {path.parent.name for path in ROOT.glob("*/*.py") if not path.parent.name.startswith(".")}
+    assert {name for name in folders if f"`{name}/`" not in README} == set()
+
+
+TYPED = re.compile(r"`fourstar ([^`]+)`|^(?:\$ )?fourstar (.+)$", re.MULTILINE)
+STAND_INS = {"CUSTOMER": "Korenbloem", "MONTH": "2026-11", "YEAR": "2026", "ID": "1", "FILE": "file.json"}
+
+
+def named(page: str) -> list[list[str]]:
+    """The commands that a page tells people to type, without dots and brackets and what is made of their output."""
+    found = [one or other for one, other in TYPED.findall((ROOT / page).read_text(encoding="utf-8"))]
+    lines = [re.sub(r"[…\[\]]| > .*", "", command) for command in found]
+    return [[STAND_INS.get(word, word) for word in shlex.split(line, comments=True)] for line in lines]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_that_is_named_exists(page: str) -> None:
+    """A command or option that was renamed is renamed on every page; `--help` at its end reads it without doing it."""
+    for words in named(page):
+        done = CliRunner().invoke(app, [*words, "--help"])
+        assert done.exit_code == 0, (page, words, done.output)
+
+
+def test_the_check_of_commands_can_fail() -> None:
+    """It sees commands in blocks and in sentences, and a wrong option or command is an error."""
+    assert ["invoice", "run", "2026-11", "--dry-run"] in named("README.md")
+    assert ["addendum", "add", "--help"] in named("README.md")
+    assert ["hours", "import", "hours.csv", "--apply"] in named("docs/hours-import.md")
+    for words in (["invoice", "run", "2026-11", "--dry", "--help"], ["customer", "contract", "--help"]):
+        assert CliRunner().invoke(app, words).exit_code == 2
