@@ -24,6 +24,7 @@ from contract.months import issued_at
 from storage.invoice_lists import changed_after, invoices_with_changes, months_of_tickets
 from storage.invoices import credit_notes_of, issue, load_invoice
 from storage.prices import load_prices
+from storage.recordings import recorded_at
 from storage.ticket_records import load_records_of
 
 YEARS_BEFORE = 10
@@ -94,6 +95,9 @@ def pending_credits(session: Session, now: datetime) -> list[tuple[int, str]]:
 
 def issue_due(session: Session, invoice_id: int, shown: str | None, now: datetime, by: int | None) -> Invoice | None:
     """Issue the credit note for what is due back, if it is what was shown; None where it is not, or nothing is due."""
+    load_invoice(session, invoice_id, lock=True)
+    # As a credit note that a run did not see it comes after that run (D9).
+    now = recorded_at(session, now)
     due = due_of(session, invoice_id, at=now, lock=True)
     if not due.lines or (shown is not None and due.digest != shown):
         return None

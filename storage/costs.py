@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contract.costs import Cost, CostItem
 from storage.billing_tables import addendum_items, costs
 from storage.errors import NotFound
+from storage.recordings import recorded_at
 from storage.rows import count_changed, insert_row
 from storage.tables import addenda, contracts
 
@@ -68,14 +69,14 @@ def add_cost(session: Session, cost: Cost, by: int) -> int:
         happened_on=cost.happened_on,
         quantity=cost.quantity,
         recorded_by=by,
-        recorded_at=cost.recorded_at,
+        recorded_at=recorded_at(session, cost.recorded_at),
     )
 
 
 def remove_cost(session: Session, cost_id: int, by: int, now: datetime) -> bool:
     """Charge a cost no longer; False where it was removed before."""
     standing = update(costs).where(costs.c.id == cost_id, costs.c.removed_at.is_(None))
-    return count_changed(session, standing.values(removed_by=by, removed_at=now)) > 0
+    return count_changed(session, standing.values(removed_by=by, removed_at=recorded_at(session, now))) > 0
 
 
 def cost_of(row: Row[Any]) -> Cost:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contract.events import EventKind
 from contract.hours import OutsideHoursReason, Place, WorkEntry
 from storage.errors import NotFound
+from storage.recordings import recorded_at
 from storage.rows import insert_row
 from storage.tables import people, ticket_events, work_entries, work_timers
 
@@ -103,11 +104,13 @@ def load_sent_notices(session: Session, ticket_number: int) -> frozenset[tuple[i
 
 
 def add_entry(session: Session, entry: WorkEntry) -> int:
-    """Keep an entry; returns its id. One that corrects another marks that one replaced."""
+    """Keep an entry; returns its id. One that corrects another marks that one replaced.
+
+    Of a month whose invoices are being made it is too late: it is recorded at the issue moment then (D9).
+    """
+    recorded = recorded_at(session, entry.recorded_at)
     if entry.corrects_id is not None:
-        session.execute(
-            update(work_entries).where(work_entries.c.id == entry.corrects_id).values(replaced_at=entry.recorded_at)
-        )
+        session.execute(update(work_entries).where(work_entries.c.id == entry.corrects_id).values(replaced_at=recorded))
     return insert_row(
         session,
         work_entries,
@@ -119,7 +122,7 @@ def add_entry(session: Session, entry: WorkEntry) -> int:
         place=entry.place.value,
         what=entry.what,
         outside_hours_reason=entry.outside_hours_reason.value if entry.outside_hours_reason else None,
-        recorded_at=entry.recorded_at,
+        recorded_at=recorded,
         corrects_id=entry.corrects_id,
     )
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from contract.invoice_runs import Finding, RunState, Totals, Unusual
 from contract.months import Month
 from storage.billing_tables import invoice_runs
+from storage.recordings import await_recordings
 from storage.sessions import insert_into
 
 
@@ -50,7 +51,14 @@ def month_of_key(key: int) -> Month:
 
 
 def begin_run(session: Session, month: Month, now: datetime) -> InvoiceRun:
-    """The run of a month, made where there is none, and held until the transaction ends."""
+    """The run of a month, made where there is none, and held until the transaction ends.
+
+    Before it is made everything is waited for that is being written; what comes later is too late for it (D9).
+    """
+    found = find_run(session, month, lock=True)
+    if found is not None:
+        return found
+    await_recordings(session)
     session.execute(
         insert_into(session, invoice_runs)
         .values(

@@ -18,6 +18,7 @@ from contract.events import EventKind, TicketEvent
 from contract.outcomes import Outcome, OutcomeDetails, RouteFinding
 from contract.tickets import Product, State, Ticket, Urgency
 from storage.errors import NotFound
+from storage.recordings import DATED, recorded_at
 from storage.rows import insert_row
 from storage.tables import people, ticket_events, tickets
 
@@ -192,6 +193,8 @@ def add_event(
 
     A second event with the same `key` violates a unique constraint: the transaction is run again and finds the first.
     """
+    if event.kind in DATED:
+        event = replace(event, at=recorded_at(session, event.at))
     event_id = insert_row(
         session,
         ticket_events,
