@@ -99,7 +99,7 @@ def named(page: str) -> list[list[str]]:
     return [[STAND_INS.get(word, word) for word in shlex.split(line, comments=True)] for line in lines]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "CHANGELOG.md"])  # it names what was removed
 def test_every_command_that_is_named_exists(page: str) -> None:
     """A command or option that was renamed is renamed on every page; `--help` at its end reads it without doing it."""
     for words in named(page):
