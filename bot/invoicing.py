@@ -33,7 +33,7 @@ from contract.months import Month, issued_at
 from storage.billed_customers import BilledCustomer, load_billed_customers, load_signs, next_customers
 from storage.invoice_lists import changed_after
 from storage.invoice_runs import InvoiceRun, begin_run, save_run
-from storage.invoices import invoiced_contracts, issue_all, load_sums
+from storage.invoices import invoiced_contracts, invoiced_customers, issue_all, load_sums
 from storage.ticket_records import BilledTicket, load_records, load_records_of
 
 CHUNK = 50
@@ -65,7 +65,10 @@ def drafts_of(
     issued = invoiced_contracts(session, [contract.id for contract in terms.values()], *month)
     wanted = [one for one in customers if one.id in terms]
     open_ids = [one.id for one in wanted if terms[one.id].id not in issued]
+    # Where a contract was kept after the month's work went out on the invoice of the one before, its fee is left.
+    charged = invoiced_customers(session, open_ids, *month)
     records = load_records(session, open_ids, month) if open_ids else {}
+    records |= {customer_id: [] for customer_id in charged}
     signs = load_signs(session, open_ids, month) if open_ids else {}
     found: list[Draft] = []
     for one in wanted:

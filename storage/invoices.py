@@ -223,6 +223,21 @@ def invoiced_contracts(session: Session, contract_ids: Collection[int], year: in
     return {row.contract_id: row.id for row in found}
 
 
+def invoiced_customers(session: Session, customer_ids: Collection[int], year: int, month: int) -> frozenset[int]:
+    """Which of these customers have an invoice of the month, of whichever contract: their work of it is charged."""
+    if not customer_ids:
+        return frozenset()
+    found = session.scalars(
+        select(invoices.c.customer_id).where(
+            invoices.c.customer_id.in_(sorted(customer_ids)),
+            invoices.c.year == year,
+            invoices.c.month == month,
+            invoices.c.kind == literal_column("'invoice'"),
+        )
+    )
+    return frozenset(found)
+
+
 def load_sums(session: Session, invoice_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
     """Net, VAT and gross of these invoices, in cents."""
     if not invoice_ids:

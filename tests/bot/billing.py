@@ -46,7 +46,9 @@ def details(name: str, **fields: Any) -> BillingDetails:
     return BillingDetails(**{"legal_name": name, "address": address, "language": Language.NL, **fields})
 
 
-def add_billed_customer(session: Session, number: int, *, is_complete: bool = True) -> int:
+def add_billed_customer(
+    session: Session, number: int, *, is_complete: bool = True, ends_on: date = date(2026, 12, 31)
+) -> int:
     """A customer with a contract for 2026, and with billing details unless they are to be missing."""
     made_at = datetime(2026, 1, 1, tzinfo=UTC)
     customer = add_customer(session, f"Customer {number}", f"00000000-0000-4000-8000-{number:012}", made_at)
@@ -56,7 +58,7 @@ def add_billed_customer(session: Session, number: int, *, is_complete: bool = Tr
         number=f"2026-{number:03}",
         signed_at=None,
         starts_on=date(2026, 1, 1),
-        ends_on=date(2026, 12, 31),
+        ends_on=ends_on,
     )
     if is_complete:
         save_billing_details(session, customer, details(f"Customer {number} B.V."))

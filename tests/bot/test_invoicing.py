@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from contract.invoices import Invoice
 from contract.lines import LineKind
 from contract.parties import Seller
 from storage.billing_tables import invoices
+from storage.contracts import add_contract
 from storage.database import Database, open_database
 from storage.hours import add_entry
 from storage.invoice_runs import InvoiceRun, find_run
@@ -157,6 +158,30 @@ async def test_nothing_before_and_after_a_contract(database: Database) -> None:
     for month in ((2025, 12), (2027, 1)):
         looked = partial(drafts_of, policy=BILLING, customer_ids=[customer], month=month, now=FIRST)
         assert not await database.read(looked)
+
+
+async def test_a_contract_kept_after_the_fact_charges_its_fee_and_no_work_twice(database: Database) -> None:
+    """November's late work went out without a fee; the contract kept for November later charges only its fee."""
+
+    def ended(session: Any) -> int:
+        customer, engineer = add_billed_customer(session, 1, ends_on=date(2026, 10, 31)), add_engineer(session)
+        ticket = add_worked_ticket(session, customer, engineer, datetime(2026, 10, 30, 9, tzinfo=UTC))
+        begin, recorded = datetime(2026, 10, 30, 10, tzinfo=UTC), datetime(2026, 11, 3, 9, tzinfo=UTC)
+        add_entry(session, worked(ticket.number, engineer, begin, 40, recorded_at=recorded))
+        return customer
+
+    customer = await database.write(ended)
+    await run_to_end(database)
+
+    def sign(session: Any) -> None:
+        dates = {"starts_on": date(2026, 11, 1), "ends_on": date(2026, 12, 31)}
+        add_contract(session, customer, number="2026-B", signed_at=None, **dates)
+
+    await database.write(sign)
+    await run_to_end(database)
+    late, again = await issued(database)
+    assert [line.kind for line in late.lines] == [LineKind.OFFICE, LineKind.MINIMUM]
+    assert [line.kind for line in again.lines] == [LineKind.FEE]
 
 
 async def test_late_work_comes_without_a_fee(database: Database) -> None:
