@@ -7,20 +7,21 @@ manager. A click on "issue" binds to what was shown: when something changed sinc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.billing_parties import missing_settings
 from bot.credits import pending_credits
-from bot.invoicing import advance, drafts_of, prepare, release, show_run
+from bot.invoicing import advance, begin_again, drafts_of, prepare, release, show_run
 from bot.turn import Answer, Policy, Turn
 from cards.clicks.invoicing import IssueInvoices, PrepareInvoices, ShowMonths, ShowRun, ShowUnpaid
 from cards.components import Card
 from cards.invoicing import RunSheet, run_card
 from cards.months import PAGE_UNPAID, MonthLine, MonthsSheet, UnpaidLine, UnpaidList, months_card, unpaid_card
 from cards.refusals import refusal_text
+from contract.contracts import Contract
 from contract.invoice_runs import MonthNotOver, RunState, Totals
 from contract.local_time import local
 from contract.months import Month, issued_at, open_month, previous_month
@@ -63,6 +64,16 @@ def run_part(session: Session, payload: Mapping[str, Any], now: datetime, *, pol
     month = month_of_key(payload["run"])
     run = advance(session, policy, month, now)
     _go_on(session, run, now)
+
+
+def contract_kept(session: Session, contract: Contract, now: datetime) -> None:
+    """A contract was kept that covers months whose invoices were being made already: they are looked through again.
+
+    What was issued stays; for the rest the managers are shown the month once more, and release it (R14, D16).
+    """
+    for seen in list_runs(session):
+        if contract.starts_on <= date(*seen.month, 1) <= contract.ends_on:
+            _go_on(session, begin_again(session, seen.month, now), now)
 
 
 def _go_on(session: Session, run: InvoiceRun, now: datetime) -> None:

@@ -117,6 +117,18 @@ def prepare(session: Session, month: Month, now: datetime) -> InvoiceRun:
     return run
 
 
+def begin_again(session: Session, month: Month, now: datetime) -> InvoiceRun:
+    """Look a begun month through from the first customer on: something it should have came to be known since.
+
+    One that is issued is prepared once more, so that a manager releases what it lacked; what was issued stays.
+    """
+    run = begin_run(session, month, now)
+    state = RunState.ISSUING if run.state is RunState.ISSUING else RunState.PREPARING
+    run = replace(run, state=state, cursor=0, totals=Totals(), started_at=now)
+    save_run(session, run)
+    return run
+
+
 def release(session: Session, month: Month, now: datetime, by: int | None) -> InvoiceRun:
     """Begin to issue a month; one that was issued is looked through again for what could not be issued then."""
     check_over(month, now)

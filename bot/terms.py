@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import announcements
 from bot.contract_ends import contracts_changed
+from bot.invoice_months import contract_kept
 from contract.contracts import Addendum, Contract, cancel, check_term
 from contract.local_time import DAY, day_start, local
 from contract.periods import Cancellation, Side, starts_after_signing, year_end
@@ -121,7 +122,9 @@ def sign_contract(
     announcements.contract_changed(session, contract_id, customer_id, now, by=recorded_by or person_id)
     contracts_changed(session, customer_id, now)
     follow_tickets(session, customer_id, now)
-    return contracts.load_contract(session, contract_id)
+    kept = contracts.load_contract(session, contract_id)
+    contract_kept(session, kept, now)
+    return kept
 
 
 def renew_contract(

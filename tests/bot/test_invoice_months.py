@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest_asyncio
 
 from bot.invoice_months import begin_month, next_issue
 from bot.reminders import CRON
+from bot.terms import sign_contract
 from bot.views import VIEWS
 from cards.clicks.invoices import ShowInvoices
 from cards.clicks.invoicing import (
@@ -25,7 +26,7 @@ from storage.billing_details import save_billing_details
 from storage.database import Database
 from storage.errors import NotFound
 from storage.people import load_standings, set_staff_role
-from tests.bot.billing import BILLING, FIRST, NOVEMBER, details
+from tests.bot.billing import BILLING, FIRST, NOVEMBER, add_billed_customer, details
 from tests.bot.month import ANYTHING, RUN, do_timers, issued, month_world, november, prepared, run, shown_to
 from tests.bot.people import World, buttons_of, text_of
 
@@ -54,6 +55,29 @@ async def test_the_month_is_prepared_and_shown(world: World) -> None:
     assert await issued(world) == []
     assert [row["args"] for row in await shown_to(world, world.mia, "invoice_run")] == [{"invoice_run": RUN}]
     assert await shown_to(world, world.eva, "invoice_run") == []
+
+
+async def test_a_contract_kept_after_the_month_was_issued(world: World) -> None:
+    """Signed on 20 October and written down on 10 December: November's fee is drafted, and released by a manager."""
+    before = await november(world)
+    world.now = datetime(2026, 12, 10, 9, tzinfo=UTC)
+
+    def keep(session: Any) -> None:
+        ended = add_billed_customer(session, 7, ends_on=date(2026, 10, 31))
+        signed_at = datetime(2026, 10, 20, 9, tzinfo=UTC)
+        sign_contract(session, ended, world.now, number="2026-B", signed_at=signed_at, signatory="Olga")
+
+    await world.database.write(keep)
+    await do_timers(world)
+    assert (await run(world)).state is RunState.PREPARED
+    assert await issued(world) == [before]
+    shown = (await run(world)).totals.digest(NOVEMBER)
+    await world.click(world.mia, IssueInvoices(run=RUN, shown=shown))
+    await do_timers(world)
+    first, added = await issued(world)
+    assert first == before
+    assert (added.month, added.fee_cents, added.invoice_date) == (NOVEMBER, 27_500, date(2026, 12, 10))
+    assert (await run(world)).state is RunState.ISSUED
 
 
 async def test_a_slot_that_comes_again_changes_nothing(world: World) -> None:
