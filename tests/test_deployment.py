@@ -89,6 +89,20 @@ def test_every_package_is_listed() -> None:
     assert there == packages
 
 
+def test_every_file_is_in_the_wheel() -> None:
+    """What is not Python goes along only where package-data names it: texts, typefaces, pictures, templates."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    patterns = [f"{package}/{one}" for package, found in tools["package-data"].items() for one in found]
+    there = {
+        path.relative_to(ROOT)
+        for top in {package.split(".")[0] for package in tools["packages"]}
+        for path in (ROOT / top).rglob("*")
+        if path.is_file() and path.suffix != ".py" and path.parent.name != "__pycache__"
+    }
+    assert {path.as_posix() for path in there if not any(path.match(pattern) for pattern in patterns)} == set()
+    assert [pattern for pattern in patterns if not any(path.match(pattern) for path in there)] == []
+
+
 @pytest.mark.parametrize("name", ["compose.yaml", "fourstar.env.example", "Dockerfile", "docs/operations.md"])
 def test_only_settings_that_exist_are_named(name: str) -> None:
     """A setting that was renamed is renamed for operators too."""
