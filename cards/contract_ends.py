@@ -37,7 +37,7 @@ def contract_ended_card(ended: ContractEnded, language: Language) -> Card:
         text(t("Contract {number}", number=ended.number), subtle=True),
         text(closed, bold=True),
         *(wrote(f"{number} · {clip(subject, 100)}") for number, subject in ended.tickets[:SHOWN_TICKETS]),
-        text(t("and {n} more", n=more), subtle=True) if more > 0 else None,
+        text(t.plural("and {n} more", "and {n} more", more), subtle=True) if more > 0 else None,
         text(
             t(
                 "Everything can still be read. Estimates that were open are no longer on offer. Work done before the "

@@ -212,7 +212,8 @@ def _around(t: Texts, sheet: ContractSheet, language: Language) -> Element:
     until = calendar_date(sheet.access_until, language) if sheet.access_until else ""
     given = t("given, through {day}", day=until) if until else t("given, until you withdraw it")
     names = ", ".join(person.name for person in sheet.contacts)
-    is_cancelled = sheet.contract is None or sheet.contract.cancellation is not None
+    contract = sheet.contract
+    can_cancel = contract is not None and contract.cancellation is None and sheet.today <= contract.ends_on
     return section(
         _title(t("Access and people")),
         facts(
@@ -221,7 +222,7 @@ def _around(t: Texts, sheet: ContractSheet, language: Language) -> Element:
                 given if sheet.has_access else t("not given: tickets that need it wait. Call us."),
             ),
             (t("Contacts"), names or t("Nobody yet.")),
-            None if is_cancelled else (t("To cancel"), cancel_text(t, _reach(sheet))),
+            (t("To cancel"), cancel_text(t, _reach(sheet))) if can_cancel else None,
         ),
     )
 

@@ -20,6 +20,7 @@ from datetime import datetime
 from cards.clicks.invoices import (
     GetInvoice,
     ShowInvoice,
+    ShowInvoices,
     ShowInvoiceTicket,
     ShowQuestion,
     StartQuestion,
@@ -196,6 +197,7 @@ def _actions(t: Texts, sheet: InvoiceSheet, first: int, count: int, rest: int) -
         execute(t("Invoice {number}", number=invoice.original_number), ShowInvoice(invoice=invoice.original_id))
         if invoice.original_id
         else None,
+        execute(t("All invoices"), ShowInvoices()) if sheet.can_ask or sheet.can_book else None,
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cards.components import Card, Spacing, card, clip, heading, text, wrote
+from cards.clicks.people import ShowCustomers
+from cards.components import Card, Spacing, action_row, card, clip, execute, heading, text, wrote
 from cards.language import texts_for
 from contract.people import Customer, Language
 
@@ -25,6 +26,7 @@ def kept_over_card(customers: Sequence[Customer], language: Language) -> Card:
         if len(customers) > MOST_CUSTOMERS
         else None,
         text(advice, subtle=True),
+        action_row(execute(t("All customers"), ShowCustomers())),
         fallback_text=f"{title}: {', '.join(one.name for one in shown)}. {advice}",
         language=language,
     )

@@ -178,7 +178,7 @@ def _unpaid(found: UnpaidList, language: Language, count: int) -> Card:
     return card(
         heading(title),
         *(_unpaid_line(t, line) for line in found.lines[:count]),
-        text(t("Nothing is open.")) if not found.lines else None,
+        text(t("Nothing is overdue.") if found.overdue else t("Nothing is open.")) if not found.lines else None,
         action_row(
             execute(t("Previous"), ShowUnpaid(page=page - 1, overdue=found.overdue)) if page > 1 else None,
             execute(t("Next"), ShowUnpaid(page=page + 1, overdue=found.overdue)) if found.has_more else None,

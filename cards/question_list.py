@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards.clicks.invoices import ShowQuestion
+from cards.clicks.invoicing import ShowMonths
 from cards.components import Card, Element, Spacing, action_row, card, columns, execute, heading, section, text
 from cards.formats import stamp
 from cards.invoice_state import invoice_title
@@ -34,6 +35,7 @@ def waiting_questions_card(lines: Sequence[WaitingQuestion], language: Language,
         heading(title),
         *(_line(t, line, now) for line in lines),
         text(nothing) if not lines else None,
+        action_row(execute(t("All months"), ShowMonths())),
         fallback_text=f"{title}: {', '.join(line.invoice.number or '' for line in lines) or nothing}",
         language=language,
     )

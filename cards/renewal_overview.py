@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cards.clicks.contracts import SendRenewals, ShowRenewals
 from cards.clicks.customers import StartPrices
-from cards.clicks.people import ShowCustomer
+from cards.clicks.people import ShowCustomer, ShowCustomers
 from cards.components import (
     Card,
     ContainerStyle,
@@ -162,7 +162,8 @@ def missing_prices_card(found: MissingPrices, language: Language) -> Card:
             )
             for customer_id, name in found.customers
         ),
-        text(t("and {n} more", n=more), subtle=True) if more > 0 else None,
+        text(t.plural("and {n} more", "and {n} more", more), subtle=True) if more > 0 else None,
+        action_row(execute(t("All customers"), ShowCustomers())),
         fallback_text=t.plural(
             "{title}: missing for {n} customer, the last list holds.",
             "{title}: missing for {n} customers, the last list holds.",

@@ -51,7 +51,7 @@ async def test_contacts_read_the_invoice_in_their_language(database: Database) -
     for words in (
         "Factuur 2026-0001",
         "Te betalen",
-        "november 2026 · te betalen op 15 december 2026",
+        "november 2026 · uiterlijk te betalen op 15 december 2026",
         "1001 · Outlook",
         "0:40 · € 56,67",
         "0:40 × € 85 per uur = € 56,67",

@@ -129,6 +129,12 @@ def test_no_text_is_translated_twice() -> None:
                 assert seen.setdefault(key, translated) == translated, f"{name}: {key}"
 
 
+def test_no_text_is_plain_here_and_plural_there() -> None:
+    """A text is found by its English singular: as two kinds, one of them would be shown in English."""
+    found = used()
+    assert {one.english for one in found if one.plural} & {one.english for one in found if not one.plural} == set()
+
+
 def test_placeholders_are_the_same() -> None:
     """A translation fills in the same values as the English."""
     for catalogue in catalogues().values():
