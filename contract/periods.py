@@ -147,9 +147,9 @@ def months_between(first: date, until: date) -> tuple[Month, ...]:
 
 
 def starts_after_signing(signed_at: datetime, running_end: date | None = None) -> date:
-    """Return the first day after the last signature, and after the contract that runs (R27, D16, D17)."""
+    """Return the first day of a month after the last signature, and after the contract that runs (R27, D16, D17)."""
     first = month_after(local(signed_at).date())
-    return first if running_end is None else max(first, running_end + DAY)
+    return first if running_end is None else max(first, month_after(running_end))
 
 
 def earliest_end(term: Term, received_at: datetime, by: Side = Side.CUSTOMER) -> date:
@@ -203,7 +203,7 @@ def contract_course(
         agreed=agreed,
         term=term,
         outcomes=tuple(outcomes[index] for index in range(len(cancellations))),
-        uncovered=months_between(running_contract_end + DAY, start) if running_contract_end else (),
+        uncovered=months_between(month_after(running_contract_end), start) if running_contract_end else (),
     )
 
 

@@ -17,6 +17,7 @@ from bot.cases.reading import Given
 from contract.errors import Refusal
 from contract.hours import Place
 from contract.local_time import AMSTERDAM
+from contract.people import Role
 from contract.prices import PriceBook
 
 _FIRST = datetime(2026, 11, 23, 10, tzinfo=AMSTERDAM).astimezone(UTC)
@@ -106,10 +107,12 @@ def _happen(customer: Customer, act: Act, event: Given, ticket: str, at: datetim
             customer.decide(
                 event.field("id").text(),
                 at,
-                by=event.field("by").text(),
+                by=by,
                 approve=act is Act.APPROVE,
                 minutes=_whole(event, "minutes"),
             )
+        case Act.WITHDRAW if event.maybe("id") is None and customer.role(by) is not Role.ENGINEER:
+            customer.close(ticket, at, by=by)
         case Act.WITHDRAW:
             customer.withdraw(event.field("id").text(), at, by=by)
         case Act.STOP:
@@ -130,7 +133,7 @@ def _work(event: Given) -> Work:
         minutes=_whole(event, "minutes"),
         is_billable=_yes(event, "billable"),
         place={None: None, True: Place.ON_SITE, False: Place.REMOTE}[_yes(event, "on_site")],
-        has_addendum=_yes(event, "addendum") is True,
+        has_addendum=_yes(event, "addendum"),
     )
 
 

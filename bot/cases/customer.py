@@ -40,7 +40,7 @@ class Work:
     minutes: int | None
     is_billable: bool | None = None
     place: Place | None = None
-    has_addendum: bool = False
+    has_addendum: bool | None = None
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class Customer:
         self._keep(name, draft, entry)
 
     def correct(self, name: str, work: Work, now: datetime, *, by: str | None, entry: str) -> None:
-        """Put another entry in the place of one: the same begin, other minutes. Raises as `log`, and NoSuchThing."""
+        """Put another entry in the place of one: the same begin and addendum. Raises as `log`, and NoSuchThing."""
         self._allowed(name, Move.CORRECT_TIME, by, now)
         before = next(
             (one for one in self.entries.get(name, ()) if self._entry_names.get(entry) == (name, one.id)), None
@@ -141,7 +141,9 @@ class Customer:
         self._keep(name, draft, entry)
 
     def _check(self, name: str, draft: WorkEntry, work: Work, now: datetime, before: WorkEntry | None = None) -> None:
-        addendum = Addendum(_FIRST_DAY, _FIRST_DAY, _LAST_DAY)
+        was_covered = before is not None and before.place is Place.ON_SITE
+        is_covered = was_covered if work.has_addendum is None else work.has_addendum
+        addenda = (Addendum(_FIRST_DAY, _FIRST_DAY, _LAST_DAY),) if is_covered else ()
         check_entry(
             draft,
             ticket=self.ticket(name),
@@ -149,12 +151,7 @@ class Customer:
             own_entries=() if before is None else (before,),
             contracts=(
                 Contract(
-                    id=1,
-                    customer_id=1,
-                    number="1",
-                    starts_on=_FIRST_DAY,
-                    ends_on=_LAST_DAY,
-                    on_site_addenda=(addendum,) if work.has_addendum else (),
+                    id=1, customer_id=1, number="1", starts_on=_FIRST_DAY, ends_on=_LAST_DAY, on_site_addenda=addenda
                 ),
             ),
             consents=(
@@ -198,14 +195,14 @@ class Customer:
             self._estimate_names[estimate] = name, made.id
         return made.instrument
 
-    def decide(self, estimate: str, now: datetime, *, by: str, approve: bool, minutes: int | None) -> None:
+    def decide(self, estimate: str, now: datetime, *, by: str | None, approve: bool, minutes: int | None) -> None:
         """Decide about an estimate. Raises what `contract.estimates.decide` raises, and NoSuchThing."""
         name, offered = self._estimate(estimate)
         decided = decide(
             offered,
             revision=offered.revision,
             approve=approve,
-            by=self._people.get(by, 0),
+            by=self._people.get(by or "", 0),
             is_contact=by in self.contacts,
             now=now,
             minutes=minutes,
@@ -215,10 +212,13 @@ class Customer:
         self._replace(name, decided)
 
     def withdraw(self, estimate: str, now: datetime, *, by: str | None) -> None:
-        """Take an open estimate back, which staff does. Raises as `withdraw` of an estimate, and NoSuchThing."""
+        """Take an open estimate back, which staff does. A contact takes its own approval back: the work stops (D13)."""
         name, offered = self._estimate(estimate)
-        self._allowed(name, Move.ESTIMATE, by, now)
-        self._replace(name, withdraw(expire(offered, now)))
+        if offered.state is EstimateState.APPROVED and self.role(by) is Role.CONTACT:
+            self.stop(name, now, by=by)
+        else:
+            self._allowed(name, Move.ESTIMATE, by, now)
+            self._replace(name, withdraw(expire(offered, now)))
 
     def stop(self, name: str, now: datetime, *, by: str | None) -> None:
         """Stop further work after an approval, which a contact does. Raises NothingToStop and MoveNotAllowed."""

@@ -87,6 +87,13 @@ def test_renewal_in_time() -> None:
     assert course.uncovered == ()
 
 
+def test_renewal_starts_on_the_first() -> None:
+    """After a contract that was cut off within a month a renewal starts on the 1st of the next one (R7, D17)."""
+    course = contract_course(at("2027-01-10 12:00"), running_contract_end=date(2027, 3, 15))
+    assert course.start == date(2027, 4, 1)
+    assert course.uncovered == ()
+
+
 def test_renewal_within_the_year() -> None:
     """A contract that ended in the year can be followed by one of the same year, that ends with it (R28, D17)."""
     course = contract_course(at("2026-08-15 12:00"), running_contract_end=date(2026, 6, 30))

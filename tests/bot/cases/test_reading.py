@@ -145,7 +145,7 @@ def test_files_that_are_not_there_or_no_text(tmp_path: Path) -> None:
             "events[0].do: not one of log",
         ),
         ({"allowance": [{"contacts": [], "events": [{"do": "log"}], "expected": []}]}, "minutes is missing"),
-        ({"allowance": [{"contacts": [], "events": [{"do": "approve", "id": "s"}], "expected": []}]}, "by is missing"),
+        ({"allowance": [{"contacts": [], "events": [{"do": "stop"}], "expected": []}]}, "by is missing"),
         (
             {"allowance": [{"contacts": [], "events": [{"do": "log", "minutes": 10**15}], "expected": []}]},
             "allowance[0]: minutes that no calendar has",
