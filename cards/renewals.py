@@ -119,7 +119,7 @@ def renewal_card(
 ) -> Card:
     """The renewal for one reader. `notice` says why a click did not sign; `filled` is what was filled in then."""
     t = texts_for(language)
-    title, state = _title(t, sheet, language, is_staff=is_staff), _state(t, sheet, language)
+    title, state = _title(t, sheet, language, is_staff=is_staff), _state(t, sheet, language, is_staff=is_staff)
     return card(
         panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
         heading(title),
@@ -147,14 +147,15 @@ def _title(t: Texts, sheet: RenewalSheet, language: Language, *, is_staff: bool)
     if sheet.renewal is not None:
         return t("{customer} goes on", customer=sheet.customer_name) if is_staff else t("Your contract goes on")
     last = calendar_date(sheet.contract.ends_on, language)
+    is_over = local(sheet.now).date() > sheet.contract.ends_on
+    if is_staff and is_over:
+        return t("The contract of {customer} ended on {day}", customer=sheet.customer_name, day=last)
     if is_staff:
         return t("The contract of {customer} ends on {day}", customer=sheet.customer_name, day=last)
-    if local(sheet.now).date() > sheet.contract.ends_on:
-        return t("Your contract ended on {day}", day=last)
-    return t("Your contract ends on {day}", day=last)
+    return t("Your contract ended on {day}", day=last) if is_over else t("Your contract ends on {day}", day=last)
 
 
-def _state(t: Texts, sheet: RenewalSheet, language: Language) -> str:
+def _state(t: Texts, sheet: RenewalSheet, language: Language, *, is_staff: bool) -> str:
     """What holds now, as a sentence; nothing where the form says it."""
     if sheet.renewal is not None:
         when = long_date_time(sheet.renewal.signed_at, language) if sheet.renewal.signed_at else ""
@@ -163,6 +164,8 @@ def _state(t: Texts, sheet: RenewalSheet, language: Language) -> str:
         return t("The renewal is signed.")
     if sheet.contract.cancellation is not None:
         return t("It was cancelled: there is nothing to renew.")
+    if sheet.offer is None and is_staff:
+        return t("This renewal is no longer on offer. Make a new contract on the customer’s card.")
     if sheet.offer is None:
         return t("This renewal is no longer on offer. Call {phone} for a new contract.", phone=sheet.provider_phone)
     if sheet.offer.uncovered:
