@@ -28,12 +28,13 @@ from tests.bot.people import POLICY, Somebody, World, buttons_of
 from tests.contract.builders import at
 
 
-def calendar(world: World, at: datetime) -> Schedule:
-    """The calendar of one replica, at an instant."""
+def calendar(world: World, at: datetime, only: str = "") -> Schedule:
+    """The calendar of one replica, at an instant; with `only` one kind of its work, where months pass."""
     clock = SetClock()
     clock.at = at
     # The purge of every quarter of an hour would be thousands of turns for nothing that these tests look at.
-    return Schedule(world.database, timers_with(POLICY), [work for work in CRON if work.name != "purge"], clock)
+    work = [one for one in CRON if one.name != "purge" and only in ("", one.name)]
+    return Schedule(world.database, timers_with(POLICY), work, clock)
 
 
 async def begin(world: World, at: datetime) -> None:
@@ -43,10 +44,10 @@ async def begin(world: World, at: datetime) -> None:
     await running.stop()
 
 
-async def run(world: World, at: datetime) -> None:
+async def run(world: World, at: datetime, only: str = "") -> None:
     """Everything that is due at an instant happens, and it is that instant from then on."""
     world.now = at
-    await calendar(world, at).run_due()
+    await calendar(world, at, only).run_due()
 
 
 async def contracts_of(world: World, customer_id: int | None = None) -> tuple[Contract, ...]:
