@@ -16,11 +16,17 @@ from bot import announcements
 from bot.turn import Policy
 from cards.components import Card
 from cards.keeping import MOST_CUSTOMERS, kept_over_card
+from contract.contracts import Contract
+from contract.invoice_runs import contract_of
+from contract.invoices import month_invoice
 from contract.local_time import at_local, local
+from contract.months import open_month
+from contract.parties import Address, Seller
 from contract.people import Customer, Role
 from contract.periods import month_after
-from contract.retention import RecordClass, check_erasure, kept_since, kept_through, may_go
+from contract.retention import RecordClass, StillGoingOn, check_erasure, kept_since, kept_through, may_go
 from storage import erasing
+from storage.billed_customers import load_billed_customers
 from storage.contacts import load_customer
 from storage.contracts import load_contracts
 from storage.erasing_kept import erase_kept
@@ -33,7 +39,10 @@ from storage.erasures import (
     load_standing,
 )
 from storage.errors import NotFound
+from storage.invoice_runs import list_runs
+from storage.invoices import invoiced_customers
 from storage.people import Standing
+from storage.ticket_records import load_records
 
 KEPT_BY = {
     "invoices": RecordClass.INVOICES,
@@ -59,6 +68,8 @@ def erase_customer(session: Session, customer: Customer, now: datetime) -> dict[
     today = local(now).date()
     standing = load_standing(session, customer.id)
     check_erasure(load_contracts(session, customer.id), standing.tickets, standing.invoices, today)
+    if (waits := _to_invoice(session, customer.id, now)) is not None:
+        raise StillGoingOn((waits,), (), ())
     through = kept_through(standing.days)
     is_over = may_go(RecordClass.INVOICES, through, today)
     removed = _erase(session, customer.id, now, is_over=is_over)
@@ -75,6 +86,24 @@ def erase_customer(session: Session, customer: Customer, now: datetime) -> dict[
     if any(removed.values()):
         keep_erasure(session, customer.id, report, now)
     return report
+
+
+def _to_invoice(session: Session, customer_id: int, now: datetime) -> Contract | None:
+    """The contract of which a month is not invoiced yet, or something that was recorded after its last invoice (D9).
+
+    A month that was never run is not waited for: its invoices were made elsewhere.
+    """
+    for month in {open_month(now), *(run.month for run in list_runs(session))}:
+        [customer] = load_billed_customers(session, [customer_id], month)
+        contract = contract_of(customer.contracts, month)
+        if contract is None or invoiced_customers(session, [customer_id], *month):
+            continue
+        records = [ticket.record for ticket in load_records(session, [customer_id], month)[customer_id]]
+        buyer, language = customer.details.buyer, customer.details.language
+        nobody = Seller(name="", address=Address(street="", postal_code="", city=""))
+        if month_invoice(contract, month, records, customer.prices, seller=nobody, buyer=buyer, language=language):
+            return contract
+    return None
 
 
 # --- when the years are over ------------------------------------------------------------------------------------------

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from cards.clicks.base import Click, Form, Id
 
-RunKey = Annotated[int, Field(ge=200001, le=299912)]
+
+def _a_month(key: int) -> int:
+    if key % 100 not in range(1, 13):
+        raise ValueError(key)
+    return key
+
+
+RunKey = Annotated[int, Field(ge=200001, le=299912), AfterValidator(_a_month)]
 """A month as one number, such as 202611."""
 
 Digest = Annotated[str, Field(min_length=32, max_length=32, pattern=r"^[0-9a-f]+$")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,15 +12,17 @@ import pytest
 from sqlalchemy import update
 
 from bot.erasures import kept_over_view, next_month_begin, warn_of_kept
+from bot.invoicing import prepare
 from contract.retention import StillGoingOn
 from storage import tables
 from storage.billing_tables import payments
 from storage.database import Database
 from storage.errors import NotFound
+from storage.hours import add_entry, load_entries
 from storage.outbox_tables import outbox
 from storage.people import find_standing, load_standings
 from tests.bot.archive import make_archive
-from tests.bot.erased import LATER, erase, snapshot
+from tests.bot.erased import ENDED, LATER, erase, snapshot
 from tests.bot.people import POLICY
 from tests.bot.stage import OURS
 
@@ -43,6 +46,30 @@ async def test_refused_while_something_goes_on(database: Database) -> None:
     with pytest.raises(StillGoingOn) as refused:
         await erase(stage)
     assert (refused.value.contracts, refused.value.invoices) == ((), ("2026-0001",))
+
+
+async def test_refused_until_the_last_invoice_is_issued(database: Database) -> None:
+    """The last month waits to be released: its invoice needs the address, so nothing is erased before (R14, D9)."""
+    stage = await make_archive(database)
+    await database.write(partial(prepare, month=(2026, 12), now=ENDED))
+    with pytest.raises(StillGoingOn) as refused:
+        await erase(stage)
+    assert [contract.number for contract in refused.value.contracts] == ["C-1"]
+
+
+async def test_refused_while_late_work_waits_for_its_invoice(database: Database) -> None:
+    """Work that was recorded after the contract's last invoice goes on one more, so nothing is erased (D9)."""
+    stage = await make_archive(database)
+
+    def late(session: Any) -> None:
+        entry = load_entries(session, stage.ours["ticket"])[0]
+        begin = entry.started_at - timedelta(hours=3)
+        end = begin + timedelta(minutes=20)
+        add_entry(session, replace(entry, id=0, started_at=begin, ended_at=end, recorded_at=ENDED))
+
+    await database.write(late)
+    with pytest.raises(StillGoingOn):
+        await erase(stage)
 
 
 async def test_who_went_to_another_customer_stays(database: Database) -> None:

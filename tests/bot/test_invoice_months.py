@@ -25,6 +25,7 @@ from contract.people import Role
 from storage.billing_details import save_billing_details
 from storage.database import Database
 from storage.errors import NotFound
+from storage.invoice_runs import list_runs
 from storage.people import load_standings, set_staff_role
 from tests.bot.billing import BILLING, FIRST, NOVEMBER, add_billed_customer, details
 from tests.bot.month import ANYTHING, RUN, do_timers, issued, month_world, november, prepared, run, shown_to
@@ -193,3 +194,10 @@ async def test_only_managers_see_the_run(world: World) -> None:
         return found
 
     assert await world.database.read(look) == [NotFound, NotFound]
+
+
+async def test_a_month_that_is_none(world: World) -> None:
+    """A forged month is answered like any payload that no button of ours carries, and begins nothing."""
+    for run_key in (202600, 202613, 202699):
+        assert await world.send(world.mia, PrepareInvoices.verb, {"run": run_key}) is not None
+    assert await world.database.read(list_runs) == ()
