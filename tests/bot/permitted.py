@@ -43,6 +43,7 @@ IDS = (
     "cost",
     "file",
     "invoice",
+    "line",
     "question",
 )
 """Fields that name something of one customer. `engineer` is nobody's in particular."""

@@ -131,6 +131,7 @@ async def _things(world: World, contact: Somebody, word: str, customer_id: int) 
             "item": item,
             "cost": cost,
             "invoice": invoice.id,
+            "line": invoice.lines[0].id,
             "question": asked_question(session, invoice, contact, f"{word} question", world.now),
             "customer": customer_id,
             "contract": session.scalar(
