@@ -1,4 +1,4 @@
-"""The picture of the story in the README: three of its cards side by side, as contact and engineer see them.
+"""The picture of the story in the README: four of its cards side by side, as contact and engineer see them.
 
 `python -m demo.story_picture docs/story.png` plays the story and draws it anew.
 """
@@ -29,6 +29,7 @@ SHOWN = (
     ("new-ticket-form-anna-nl", "Anna types what is wrong, and gets a form with her words in it"),
     ("at-the-limit-eva-nl", "Eva logs time: at two hours the work stops, nothing typed is lost"),
     ("estimate-open-ben-en", "Ben, in English, decides with one click; everybody hears"),
+    ("invoice-ben-en", "The month’s invoice explains itself, line by line"),
 )
 _STYLE = """
 body { margin: 0; padding: 20px; background: #e8e8f4; font: 600 16px/22px "Segoe UI", "Liberation Sans", sans-serif; }
