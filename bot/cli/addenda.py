@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot import terms
+from bot.cli.days import day_of
 from bot.cli.opened import AsJson, CustomerWord, change, customer_named, look, print_rows
 from bot.terms import NotKept, Reason
 from cards.customer_forms import read_amount
@@ -17,7 +18,7 @@ from storage.contracts import load_contracts
 
 app = typer.Typer(help="Addenda for on-site work, with travel and other costs.", no_args_is_help=True)
 
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+Day = Annotated[datetime, typer.Option(parser=day_of, metavar="DAY")]
 
 
 @app.command("add")

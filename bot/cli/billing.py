@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.billing import BillingMistakes, keep_billing
+from bot.cli.days import day_of
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_rows
 from bot.customer_billing import mistakes_text
 from bot.settings import Settings
@@ -33,7 +34,7 @@ def billing(
     registration: Annotated[str | None, typer.Option(help="Number in the trade register (KvK).")] = None,
     vat_id: Annotated[str | None, typer.Option(help="VAT id; of another EU state look it up first.")] = None,
     vat_checked: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help=f"Day on which it was looked up at {VIES}")
+        datetime | None, typer.Option(parser=day_of, metavar="DAY", help=f"Day on which it was looked up at {VIES}")
     ] = None,
     email: Annotated[str | None, typer.Option(help="Where invoices go besides the chat.")] = None,
     reference: Annotated[str | None, typer.Option(help="The customer's reference or order number.")] = None,

@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot import terms
+from bot.cli.days import day_of
 from bot.cli.opened import CustomerWord, change, customer_named
 from bot.terms import NotKept, Reason
 from contract.local_time import local
@@ -17,8 +18,12 @@ from contract.local_time import local
 def consent(
     customer: CustomerWord,
     document: Annotated[str, typer.Option(help="Who consented, by which document, and where it is kept.")] = "",
-    starts: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; today.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; until withdrawn.")] = None,
+    starts: Annotated[
+        datetime | None, typer.Option("--from", parser=day_of, metavar="DAY", help="First day; today.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(parser=day_of, metavar="DAY", help="Last day; until withdrawn.")
+    ] = None,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="The customer withdrew it: nothing holds any more.")
     ] = False,

@@ -11,6 +11,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot import terms
+from bot.cli.days import day_of
 from bot.cli.evaluations import evaluate
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts, print_rows
 from bot.settings import Settings
@@ -27,7 +28,7 @@ from storage.signatures import Signature, find_signature, invoices_after
 app = typer.Typer(help="Contracts: sign, renew, cancel, show, list, evaluate.", no_args_is_help=True)
 app.command("evaluate")(evaluate)
 
-Signed = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the last signature.")]
+Signed = Annotated[datetime, typer.Option(parser=day_of, metavar="DAY", help="Day of the last signature.")]
 Signatory = Annotated[str, typer.Option(help="Name of who signed for the customer.")]
 Document = Annotated[
     Path | None,
@@ -56,8 +57,8 @@ def sign(
     signed: Signed,
     signatory: Signatory,
     document: Document = None,
-    starts: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
-    ends: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day.")] = None,
+    starts: Annotated[datetime | None, typer.Option(parser=day_of, metavar="DAY", help="First day.")] = None,
+    ends: Annotated[datetime | None, typer.Option(parser=day_of, metavar="DAY", help="Last day.")] = None,
 ) -> None:
     """Record a signed contract. Left out: it starts the month after signing and ends on 31 December."""
 
@@ -115,10 +116,10 @@ def cancel_contract(
     customer: CustomerWord,
     *,
     received: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on which it came in; today.")
+        datetime | None, typer.Option(parser=day_of, metavar="DAY", help="Day on which it came in; today.")
     ] = None,
     per: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A later month's end that it names.")
+        datetime | None, typer.Option(parser=day_of, metavar="DAY", help="A later month's end that it names.")
     ] = None,
     by: Annotated[Side, typer.Option(help="Who cancels.")] = Side.CUSTOMER,
     number: Annotated[str | None, typer.Option(help="The contract's number, where there are several.")] = None,

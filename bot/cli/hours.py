@@ -12,6 +12,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.app import policy_of
+from bot.cli.days import month_of
 from bot.cli.opened import NOT_DONE, NotDone, change, customer_named, fail, look
 from bot.hour_exports import COLUMNS, entry_rows
 from bot.hour_files import UnreadableFile, read_rows, write_rows
@@ -23,7 +24,8 @@ from contract.months import Month
 app = typer.Typer(help="Time entries: import them from another tool, export them.", no_args_is_help=True)
 
 MonthWord = Annotated[
-    datetime | None, typer.Option("--month", formats=["%Y-%m"], help="Only entries that touch this month: 2026-11.")
+    datetime | None,
+    typer.Option("--month", parser=month_of, metavar="MONTH", help="Only entries that touch this month: 2026-11."),
 ]
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import policy_of
 from bot.billing_parties import missing_of_buyer, missing_settings
+from bot.cli.days import month_of
 from bot.cli.opened import NotDone, customer_named, fail, with_database
 from bot.invoicing import CHUNK, Draft, advance, drafts_of, release
 from bot.settings import Settings
@@ -31,7 +32,7 @@ from storage.database import Database
 from storage.invoice_lists import month_sums
 from storage.invoices import load_sums
 
-MonthWord = Annotated[datetime, typer.Argument(metavar="MONTH", formats=["%Y-%m"], help="The month: 2026-11.")]
+MonthWord = Annotated[datetime, typer.Argument(metavar="MONTH", parser=month_of, help="The month: 2026-11.")]
 Advance = Callable[[int], None]
 """Told how many more customers are done."""
 
@@ -145,7 +146,8 @@ def euros(cents: int) -> str:
 
 def _summary(title: str, totals: Totals) -> str:
     net, vat, gross = (euros(cents) for cents in (totals.net_cents, totals.vat_cents, totals.gross_cents))
-    return f"{title}: {totals.invoices} invoices, {net} excl. VAT, {vat} VAT, {gross} together."
+    count = "1 invoice" if totals.invoices == 1 else f"{totals.invoices} invoices"
+    return f"{title}: {count}, {net} excl. VAT, {vat} VAT, {gross} together."
 
 
 def _say_unusual(totals: Totals) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import credits as credit_acts
 from bot import payments as payment_acts
 from bot.cli import invoice_runs
+from bot.cli.days import day_of, month_of
 from bot.cli.invoice_runs import euros
 from bot.cli.opened import AsJson, NotDone, change, customer_named, look, print_rows
 from bot.payment_reminders import remind as remind_of
@@ -31,7 +32,7 @@ app = typer.Typer(help="Invoices: issue a month, list, pay, credit, remind.", no
 invoice_runs.add_to(app)
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The invoice's number: 2026-0042.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the payment; today.")]
+Day = Annotated[datetime | None, typer.Option(parser=day_of, metavar="DAY", help="The day of the payment; today.")]
 
 
 def invoice_named(session: Session, number: str) -> Invoice:
@@ -46,7 +47,9 @@ def invoice_named(session: Session, number: str) -> Invoice:
 def list_all(
     customer: Annotated[str, typer.Argument(metavar="[CUSTOMER]", help="Only of this customer.")] = "",
     *,
-    month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], help="Only of this month: 2026-11.")] = None,
+    month: Annotated[
+        datetime | None, typer.Option(parser=month_of, metavar="MONTH", help="Only of this month: 2026-11.")
+    ] = None,
     is_open: Annotated[bool, typer.Option("--open", help="Only what is not paid.")] = False,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only what should have been paid.")] = False,
     as_json: AsJson = False,

@@ -64,7 +64,8 @@ def set_prices(
         )
         if everybody:
             count = prices.keep_prices_of_all(session, year, asked, now)
-            return f"The prices of {year} are recorded for {count} customers."
+            whom = "1 customer" if count == 1 else f"{count} customers"
+            return f"The prices of {year} are recorded for {whom}. A list that a customer had for it already stays."
         found = customer_named(session, customer)
         before = load_prices(session, found.id, (year,)).for_year(year)
         prices.keep_prices(session, found.id, asked.over(before), now, is_correction=correct)
