@@ -1,4 +1,4 @@
-"""Credit notes: what was corrected after its invoice, and what a manager gives back (D5, D9, D22).
+"""Credit notes: what was corrected after its invoice, and what a manager gives back (D5, D9, D18, D22).
 
 Nothing is given back by itself. What is due is computed from the raw entries whenever somebody looks, shown to the
 managers on a card, and issued with one click that binds to what was shown.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,8 @@ from contract.invoices import CreditCause, Invoice, InvoiceKind, InvoiceLine, In
 from contract.lines import Credited, Line
 from contract.local_time import local
 from contract.months import issued_at
-from storage.invoice_lists import changed_after, invoices_with_changes, months_of_tickets
+from storage.contracts import load_contract
+from storage.invoice_lists import changed_after, invoices_after_end, invoices_with_changes, months_of_tickets
 from storage.invoices import credit_notes_of, issue, load_invoice
 from storage.prices import load_prices
 from storage.recordings import recorded_at
@@ -76,7 +77,8 @@ def due_of(session: Session, invoice_id: int, *, at: datetime | None = None, loc
             credited = Credited(at, month)
             record = replace(ticket.record, credits=[*ticket.record.credits, credited])
             due += ticket_bill(record, prices).credited[credited]
-    return Due(original, notes, due_back(original, notes, due))
+    is_covered = date(*month, 1) <= load_contract(session, original.contract_id).ends_on
+    return Due(original, notes, due_back(original, notes, due, is_covered=is_covered))
 
 
 def note_changes(session: Session, ticket_numbers: Collection[int], now: datetime) -> None:
@@ -86,10 +88,18 @@ def note_changes(session: Session, ticket_numbers: Collection[int], now: datetim
             show_credit(session, invoice_id, now)
 
 
+def note_ended(session: Session, contract_id: int, now: datetime) -> None:
+    """A contract ended, perhaps before months that were invoiced: their fees are shown to the managers (D18)."""
+    for invoice_id in invoices_after_end(session, contract_id=contract_id):
+        if due_of(session, invoice_id).lines:
+            show_credit(session, invoice_id, now)
+
+
 def pending_credits(session: Session, now: datetime) -> list[tuple[int, str]]:
     """The latest invoices of which something is due back: id and number."""
-    changed = invoices_with_changes(session, now - LOOKED_BACK, MOST_LOOKED_AT)
-    due = [one for key in changed if (one := due_of(session, key)).lines]
+    since = now - LOOKED_BACK
+    changed = {*invoices_with_changes(session, since, MOST_LOOKED_AT), *invoices_after_end(session, since=since)}
+    due = [one for key in sorted(changed, reverse=True) if (one := due_of(session, key)).lines]
     return [(one.original.id, one.original.number or "") for one in due[:MOST_PENDING]]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import announcements
 from bot.contract_ends import contracts_changed
+from bot.credits import note_ended
 from bot.invoice_months import contract_kept
 from contract.contracts import Addendum, Contract, cancel, check_term
 from contract.local_time import DAY, day_start, local
@@ -203,6 +204,7 @@ def cancel_contract(
     announcements.contract_changed(session, contract.id, customer_id, now, by=recorded_by)
     contracts_changed(session, customer_id, now)
     follow_tickets(session, customer_id, now)
+    note_ended(session, contract.id, now)
     return after
 
 

@@ -52,14 +52,17 @@ class CreditSheet:
 
 def correction_reason(t: Texts, lines: Iterable[InvoiceLine]) -> str:
     """Why there is a credit note, in the customer's language; it is printed on it."""
-    numbers = sorted({line.ticket_number for line in lines if line.ticket_number is not None})
-    listed = ", ".join(map(str, numbers))
-    return t.plural(
+    tickets = {line.ticket_number for line in lines}
+    numbers = sorted(number for number in tickets if number is not None)
+    corrected = t.plural(
         "Corrected after the invoice: ticket {numbers}",
         "Corrected after the invoice: tickets {numbers}",
         len(numbers),
-        numbers=listed,
+        numbers=", ".join(map(str, numbers)),
     )
+    # The fee alone belongs to no ticket.
+    ended = t("The contract had ended before this month") if None in tickets else ""
+    return "; ".join(said for said in (ended, corrected if numbers else "") if said)
 
 
 def credit_card(sheet: CreditSheet, language: Language, *, notice: str = "") -> Card:

@@ -1,10 +1,13 @@
-"""What can be given back of an invoice, line by line, and never more than is left of a line (D9, D6).
+"""What can be given back of an invoice, line by line, and never more than is left of a line (D6, D9, D18).
 
 An invoice never changes. What was corrected after it is due back on a credit note that names it; a manager can also
 give back lines, or all of it. A line that credit notes took back from before has less left:
 
     A line of 40 minutes, € 56.67. Corrected to 30: 10 minutes, € 14.17 are due back; € 42.50 are left. Giving back
     the whole line after that gives back 30 minutes, € 42.50. After that nothing is left of it.
+
+A cancellation that came to be known late ended the contract before a month that was invoiced: that month's fee is due
+back (D18). What was worked stays.
 """
 
 from __future__ import annotations
@@ -71,14 +74,18 @@ def chosen_back(
     return tuple(found)
 
 
-def due_back(original: Invoice, notes: Sequence[Invoice], due: Iterable[Line]) -> tuple[InvoiceLine, ...]:
+def due_back(
+    original: Invoice, notes: Sequence[Invoice], due: Iterable[Line], *, is_covered: bool = True
+) -> tuple[InvoiceLine, ...]:
     """Return the lines of the credit note for what was corrected: at most what is left of each line (D9).
 
-    What a manager gave back before is not given back once more.
+    What a manager gave back before is not given back once more. `is_covered` tells whether the contract, as it is known
+    now, still has the month of the invoice: otherwise its fee is due back (D18).
     """
     left = left_of(original, notes)
     lines = {_key(line): line for line in original.lines}
-    found: list[InvoiceLine] = []
+    fees = () if is_covered else (line for line in original.lines if line.kind is LineKind.FEE)
+    found = [_back(line, left[line.id]) for line in fees if not left[line.id].is_nothing]
     for back in due:
         line = lines.get((back.ticket_number, back.kind, back.price_year, back.rate_cents, _what(back)))
         if line is None or back.month != original.month:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, extract, func, select
 from sqlalchemy.orm import Session
 
 from contract.events import EventKind
 from contract.invoices import InvoiceKind
 from contract.months import Month
 from contract.payments import Balance
-from storage.billing_tables import costs, invoice_lines, invoices
+from storage.billing_tables import cancellations, costs, invoice_lines, invoices
 from storage.payments import load_balances
 from storage.tables import customers, ticket_events, work_entries
 
@@ -168,3 +168,22 @@ def invoices_with_changes(session: Session, since: datetime, limit: int) -> list
         .limit(limit)
     )
     return list(found)
+
+
+def invoices_after_end(
+    session: Session, *, contract_id: int | None = None, since: datetime | None = None, limit: int = 100
+) -> list[int]:
+    """The latest invoices of months after the end that a cancellation gave their contract: of one contract, or of
+    those whose cancellation was recorded since an instant (D18).
+    """
+    end = extract("year", cancellations.c.ends_on) * 12 + extract("month", cancellations.c.ends_on)
+    query = (
+        select(invoices.c.id)
+        .join(cancellations, cancellations.c.contract_id == invoices.c.contract_id)
+        .where(invoices.c.kind == InvoiceKind.INVOICE.value, invoices.c.year * 12 + invoices.c.month > end)
+    )
+    if contract_id is not None:
+        query = query.where(invoices.c.contract_id == contract_id)
+    if since is not None:
+        query = query.where(cancellations.c.recorded_at >= since)
+    return list(session.scalars(query.order_by(invoices.c.id.desc()).limit(limit)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest_asyncio
+from sqlalchemy.orm import Session
 
+from bot import terms
 from cards.clicks.hours import CorrectTime
 from cards.clicks.invoices import ShowInvoice
 from cards.clicks.invoicing import (
@@ -13,6 +15,7 @@ from cards.clicks.invoicing import (
     CreditInvoice,
     IssueCredit,
     ShowCreditDue,
+    ShowMonths,
     StartCredit,
     StartPayment,
 )
@@ -141,3 +144,26 @@ async def test_a_credit_note_is_no_invoice(world: World) -> None:
         answer = await world.click(world.mia, click)
         assert answer is not None
         assert answer.is_error
+
+
+async def test_a_cancellation_that_came_to_be_known_late(world: World) -> None:
+    """It took effect before a month that was invoiced: the fee of that is due back, once, the work is not (D18)."""
+    invoice = await november(world)
+    world.now += timedelta(days=1)
+    received = datetime(2026, 10, 30, 12, tzinfo=UTC)
+
+    def cancel(session: Session) -> None:
+        terms.cancel_contract(session, world.customer_id, world.now, received_at=received)
+
+    await world.database.write(cancel)
+    assert len(await shown_to(world, world.mia, "credit")) == 1
+    assert invoice.number in text_of(await world.click(world.mia, ShowMonths()))
+    card = await world.click(world.mia, ShowCreditDue(invoice=invoice.id))
+    assert "Er is € 332,75 terug te geven." in text_of(card)
+    shown = buttons_of(card)["Creditnota versturen"]["data"]["shown"]
+    for _ in range(2):
+        text = text_of(await world.click(world.mia, IssueCredit(invoice=invoice.id, shown=shown)))
+    assert "Er is niets terug te geven." in text
+    _, note = await issued(world)
+    assert (note.net_cents, note.reason) == (27500, "Het contract was al voor deze maand beëindigd")
+    assert invoice.number not in text_of(await world.click(world.mia, ShowMonths()))

@@ -120,3 +120,12 @@ def test_the_digest_stands_for_what_was_shown() -> None:
     back = due_back(invoice, [], ticket_bill(AFTER, PRICES).due_back)
     assert digest(invoice, back) == digest(invoice, list(back))
     assert digest(invoice, back) != digest(invoice, [replace(back[0], amount_cents=1)])
+
+
+def test_a_fee_after_the_end() -> None:
+    """A cancellation written down late: the fee of a month after the end is due back once, work is not (D18)."""
+    invoice = issued()
+    back = due_back(invoice, [], [], is_covered=False)
+    assert [(line.original_id, line.kind, line.amount_cents) for line in back] == [(11, LineKind.FEE, 27500)]
+    assert due_back(invoice, [note(invoice, back)], [], is_covered=False) == ()
+    assert due_back(invoice, [], []) == ()
