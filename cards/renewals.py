@@ -117,11 +117,16 @@ def _are_same(sheet: RenewalSheet) -> bool:
 def renewal_card(
     sheet: RenewalSheet, language: Language, *, is_staff: bool, notice: str = "", filled: SignRenewal | None = None
 ) -> Card:
-    """The renewal for one reader. `notice` says why a click did not sign; `filled` is what was filled in then."""
+    """The renewal for one reader. `notice` says why a click did not sign; `filled` is what was filled in then.
+
+    The terms are long: the notice stands at the form, where the click was.
+    """
     t = texts_for(language)
+    has_form = sheet.is_open and not is_staff
+    said = panel(text(notice), style=ContainerStyle.WARNING) if notice else None
     title, state = _title(t, sheet, language, is_staff=is_staff), _state(t, sheet, language, is_staff=is_staff)
     return card(
-        panel(text(notice), style=ContainerStyle.WARNING) if notice else None,
+        None if has_form else said,
         heading(title),
         wrote(
             t("Contract {number} of {customer}", number=sheet.contract.number, customer=sheet.customer_name),
@@ -130,7 +135,7 @@ def renewal_card(
         panel(text(state, bold=True), style=_ground(sheet)) if state else None,
         *(_signed(t, sheet, language) if sheet.renewal else ()),
         *(_offer(t, sheet, language) if sheet.is_open else ()),
-        *(_form(t, sheet, language, filled) if sheet.is_open and not is_staff else ()),
+        *((said, *_form(t, sheet, language, filled)) if has_form else ()),
         action_row(
             execute(t("Customer"), ShowCustomer(customer=sheet.contract.customer_id))
             if is_staff
@@ -139,7 +144,7 @@ def renewal_card(
         fallback_text=f"{title}. {t('Contract {number}', number=sheet.contract.number)}. {state}".strip(),
         language=language,
         subject=f"renewal:{sheet.contract.id}",
-        summary=f"{title}: {t('sign the renewal')}" if sheet.is_open and not is_staff else f"{title}. {state}".strip(),
+        summary=f"{title}: {t('sign the renewal')}" if has_form else f"{title}. {state}".strip(),
     )
 
 

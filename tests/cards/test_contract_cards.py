@@ -40,6 +40,18 @@ def test_an_ended_contract_ended_for_the_staff_too(language: Language) -> None:
     assert said not in words("renewal: to sign, for staff", language)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_why_it_was_not_signed_stands_at_the_form(language: Language) -> None:
+    """The terms fill more than a screen: what is missing is said below them, where the click was."""
+    notice = {Language.NL: "Bevestig dat deze persoon", Language.EN: "Confirm it."}[language]
+    t, shown = texts_for(language), words("renewal: not confirmed", language)
+    assert (
+        shown.index(t("To cancel"))
+        < shown.index(notice)
+        < shown.index(t("Name of the person who signs for {customer}", customer="")[:20])
+    )
+
+
 def words(name: str, language: Language) -> str:
     """The card of a sample as text."""
     return json.dumps(json.loads(samples()[name](language).json), ensure_ascii=False)
