@@ -22,6 +22,9 @@ PROSE = frozenset({"title", "decisions", "note", "comment"})
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Days outside are typing errors."""
 
+_MOST = 10**18 - 1
+"""Minutes and cents beyond are typing errors."""
+
 _SHOWN = 60
 
 
@@ -95,6 +98,8 @@ class Given:
         """A whole number: minutes and cents are never anything else."""
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             self.refuse("a whole number")
+        if abs(self.value) > _MOST:
+            self.refuse("a whole number of at most 18 digits")
         return self.value
 
     def yes(self) -> bool:
@@ -141,7 +146,7 @@ class Given:
     def year(self) -> int:
         """A calendar year, written as a number or in quotes."""
         text = str(self.value) if not isinstance(self.value, bool) else ""
-        if not text.isascii() or not text.isdigit():
+        if not text.isascii() or not text.isdigit() or len(text) > len(str(LAST_YEAR)):
             self.refuse("a year, such as 2026")
         self._check_year(int(text))
         return int(text)
@@ -179,6 +184,8 @@ def read_cases(path: Path) -> Given:
         raise Unreadable(str(path), f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise Unreadable(str(path), "nested too deeply") from None
+    except ValueError:
+        raise Unreadable(str(path), "a number of more digits than can be read") from None
     given = Given(value)
     if not given.is_mapping:
         raise Unreadable(str(path), "not an object with a key per section")

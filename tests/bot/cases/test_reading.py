@@ -90,6 +90,7 @@ def test_long_values_are_shown_shortened() -> None:
         ('{"money": [], "money": []}', 'the key "money" comes twice'),
         ('{"money": [{"minutes": NaN}]}', "NaN is no number"),
         ("[" * 100_000, "nested too deeply"),
+        (f'{{"money": [{{"minutes": {"9" * 6000}}}]}}', "a number of more digits than can be read"),
     ],
 )
 def test_files_that_are_no_cases(tmp_path: Path, text: str, said: str) -> None:
@@ -146,6 +147,8 @@ def test_files_that_are_not_there_or_no_text(tmp_path: Path) -> None:
         ),
         ({"allowance": [{"contacts": [], "events": [{"do": "log"}], "expected": []}]}, "minutes is missing"),
         ({"allowance": [{"contacts": [], "events": [{"do": "stop"}], "expected": []}]}, "by is missing"),
+        ({"money": [{"minutes": 10**4000, "rate_cents": 8500, "amount_cents": 0}]}, "at most 18 digits"),
+        ({"holidays": {"9" * 5000: []}}, "not a year"),
         (
             {"allowance": [{"contacts": [], "events": [{"do": "log", "minutes": 10**15}], "expected": []}]},
             "allowance[0]: minutes that no calendar has",
