@@ -15,8 +15,8 @@ from cards.clicks.hours import LogTime
 from cards.clicks.queue import ClaimTicket
 from cards.clicks.tickets import OpenTicket, ShowTicket
 from cards.formats import money
-from contract.hours import OutsideHoursReason
 from contract.amounts import ticket_lines
+from contract.hours import OutsideHoursReason
 from contract.local_time import local
 from contract.people import Language
 from contract.prices import PriceBook, contract_prices
