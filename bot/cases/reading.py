@@ -180,6 +180,9 @@ def read_cases(path: Path) -> Given:
         raise Unreadable(str(path), f"byte {error.start} is not UTF-8") from None
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Unreadable(str(path), "half of a character, which nobody could be shown") from None
     except json.JSONDecodeError as error:
         raise Unreadable(str(path), f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:

@@ -90,6 +90,7 @@ def test_long_values_are_shown_shortened() -> None:
         ('{"money": [], "money": []}', 'the key "money" comes twice'),
         ('{"money": [{"minutes": NaN}]}', "NaN is no number"),
         ("[" * 100_000, "nested too deeply"),
+        ('{"bands": [{"id": "\\ud800"}]}', "half of a character"),
         (f'{{"money": [{{"minutes": {"9" * 6000}}}]}}', "a number of more digits than can be read"),
     ],
 )
