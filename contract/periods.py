@@ -4,8 +4,8 @@ A contract starts on the first day of the calendar month after the local date of
 earliest the day after the running contract. It ends on 31 December of the year it starts in; nothing goes on tacitly.
 
 It is cancelled per the last day of the local month in which the cancellation is received, or per a later month end
-that it names; by the provider per the end of the month after. Where that day lies before the start, the contract
-never starts and costs nothing. The first cancellation that is accepted stands. Every month that it runs is billed
+that it names; by the provider per the end of the month after. What the customer cancels before the start never starts
+and costs nothing. The first cancellation that is accepted stands. Every month that it runs is billed
 whole, on the first day of the next.
 
     Signed on 23 November 2026: from 1 to 31 December 2026, one month, invoiced on 1 January 2027. Signed on 10
@@ -170,6 +170,9 @@ def cancelled(term: Term, cancellation: Cancellation, *, is_cancelled: bool = Fa
         raise AlreadyCancelled(term.ends_on)
     if local(received_at).date() > term.ends_on:
         raise ReceivedAfterEnd(term.ends_on)
+    if cancellation.by is Side.CUSTOMER and local(received_at).date() < term.starts_on:
+        # Whatever later day it names: what did not begin costs nothing.
+        return replace(term, ends_on=term.starts_on - DAY)
     earliest = earliest_end(term, received_at, cancellation.by)
     end = earliest if requested is None else requested
     if end != month_end(end):
