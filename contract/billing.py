@@ -115,6 +115,7 @@ class _Play:
         known = [(number, entry) for number, entry in enumerate(self._entries) if entry.recorded_at < at]
         corrected = {entry.corrects_id for _, entry in known} - {None}
         standing = [(number, entry) for number, entry in known if entry.id not in corrected or not entry.id]
+        grants = [grant for grant in self._record.grants if grant.holds_at(at)]
         worth: dict[_Source, dict[_Key, list[Piece]]] = {}
         position = 0
         for number, entry in sorted(standing, key=lambda pair: self._roots[pair[0]]):
@@ -122,7 +123,7 @@ class _Play:
                 continue
             keyed: dict[_Key, list[Piece]] = {}
             for piece in self._cuts[number]:
-                for part, grant in _granted(piece, position, self._record.grants):
+                for part, grant in _granted(piece, position, grants):
                     if piece.month <= last:
                         key = self._key(piece, entry, grant)
                         estimate = grant.estimate if grant else None

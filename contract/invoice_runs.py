@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from contract.errors import Refusal
+from contract.grants import standing_grants
 from contract.invoices import missing_fields
 from contract.lines import MINIMUM
 from contract.months import issued_at
@@ -170,7 +171,7 @@ def unapproved_minutes(record: TicketRecord) -> int:
     """Return how many billable minutes no approval covers: always none, as nobody can log them (R18, D12)."""
     corrected = {entry.corrects_id for entry in record.entries}
     logged = sum(entry.billable_minutes for entry in record.entries if entry.id not in corrected)
-    allowed = sum(grant.until_minutes - grant.from_minutes for grant in record.grants)
+    allowed = sum(grant.until_minutes - grant.from_minutes for grant in standing_grants(record.grants))
     return max(0, logged - allowed) if record.grants else 0
 
 

@@ -190,6 +190,18 @@ def test_approved_minutes_cost_at_most_what_the_card_showed() -> None:
     assert {line.rate_cents for line in bill([work], cheaper, grants=grants_of([offered])).lines} == {8000}
 
 
+def test_what_was_billed_before_a_stop_keeps_its_price() -> None:
+    """Sixty minutes were invoiced at the approved € 85; corrected, then stopped, they are due back at € 85 (D13)."""
+    offered = replace(estimate(60), state=EstimateState.APPROVED, decided_at=at("2026-12-20 10:00"))
+    work = entry("2027-01-05 10:00", "2027-01-05 13:00", id=1)
+    less = replace(work, id=2, corrects_id=1, ended_at=at("2027-01-05 12:00"), recorded_at=at("2027-02-05 10:00"))
+    before = bill([work], BOOK, grants=grants_of([offered]))
+    stopped = grants_of([offered], [(at("2027-02-08 10:00"), 120)])
+    after = bill([work, less], BOOK, grants=stopped)
+    assert [(line, line.pieces) for line in after.lines] == [(line, line.pieces) for line in before.lines]
+    assert [(line.minutes, line.rate_cents) for line in after.due_back] == [(60, 8500)]
+
+
 def test_only_up_to_a_month() -> None:
     """The bill through November is what November's invoice knows (D9)."""
     later = entry("2026-12-08 10:00", "2026-12-08 10:20", id=3)
