@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -92,6 +93,9 @@ def check_file(url: str) -> None:
 
 def guarded(fn: Callable[[], T], now: datetime, *own: type[Exception]) -> T:
     """Run `fn`; what can go wrong ends the command with what to do. `own` are raised: the caller says more of them."""
+    if not logging.getLogger().handlers:
+        # Python would print warnings of the log, such as long transactions, between the lines of a command.
+        logging.getLogger().addHandler(logging.NullHandler())
     try:
         return fn()
     except own:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.cli.opened import change
-from storage import timers
+from storage import attempts, timers
 from storage.engines import OwnedFile
 from tests.receipt_keys import TEST_KEY
 
@@ -221,6 +222,13 @@ def test_a_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """A PostgreSQL server that does not answer is named as such."""
     monkeypatch.setenv("FOURSTAR_DATABASE_URL", "postgresql://u:p@127.0.0.1:1/none")
     assert "FOURSTAR_DATABASE_URL" in refused("customer", "list")
+
+
+def test_a_slow_command_says_its_own_words_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the bot's log says of long transactions is not printed between the lines of a command."""
+    monkeypatch.setattr(attempts, "SLOW_S", 0)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    assert fourstar("customer", "list").stderr == ""
 
 
 def test_the_outbox_is_listed(database_url: str) -> None:
