@@ -105,11 +105,13 @@ async def ben_asks_about_a_line(stage: Stage) -> None:
     anna, ben, _, mark = stage.everybody
     stage.narrator.later(20)
     stage.narrator.scene("A question about a line")
-    form = await ben.clicks(ben.card(_title(ben)), "Question about it")
+    traced = await ben.clicks(ben.card(_title(ben)), "How this came about", nth=0)
+    form = await ben.clicks(traced, "Question this line")
     stage.keep("question form", ben, form)
     await ben.clicks(form, "Send question", text=WHY)
     asked = await mark.gets("Question about invoice {number}", number=NUMBER)
     hold(WHY in asked.words, f"The question does not arrive: {asked.words}")
+    hold(mark.t("The invoice as a whole") not in asked.words, f"The line is not quoted: {asked.words}")
     stage.narrator.later(10)
     await mark.clicks(asked, "Send answer", text=BECAUSE)
     for contact in (anna, ben):
