@@ -220,16 +220,22 @@ class _Play:
 
     def _minimum_back(self, at: datetime, month: Month | None) -> list[Line]:
         """Take back the minimum of a ticket that became a duplicate, or whose minimum was waived, after its invoice."""
-        billed = self._minimum.total()
-        if billed <= 0 or not (self._record.is_void(at) or self._record.is_waived(at)):
-            return []
-        billed_in = max(month for month, minutes in self._minimum.items() if minutes > 0)
-        if month not in (None, billed_in):
+        left = self._minimum.total()
+        if left <= 0 or not (self._record.is_void(at) or self._record.is_waived(at)):
             return []
         key = self._minimum_key()
-        amount = sum(_amount(key, minutes) for minutes in self._minimum.values())
-        self._minimum.clear()
-        return [self._back(billed_in, key, billed, amount)]
+        cents = sum(_amount(key, minutes) for minutes in self._minimum.values())
+        lines = []
+        # What was billed last is taken back first; together it is what was paid, set-offs included.
+        for billed_in, before in sorted((+self._minimum).items(), reverse=True):
+            back = min(left, before)
+            left -= back
+            amount = _amount(key, before) - _amount(key, before - back) if left else cents
+            cents -= amount
+            if back and month in (None, billed_in):
+                self._minimum[billed_in] -= back
+                lines.append(self._back(billed_in, key, back, amount))
+        return lines
 
     def _back(self, billed_in: Month, key: _Key, quantity: int, amount: int) -> Line:
         year, kind, price, what = key

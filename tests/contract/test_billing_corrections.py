@@ -202,6 +202,26 @@ def test_what_was_billed_before_a_stop_keeps_its_price() -> None:
     assert [(line.minutes, line.rate_cents) for line in after.due_back] == [(60, 8500)]
 
 
+def test_a_minimum_of_two_invoices_is_due_back_of_both() -> None:
+    """Ten minutes in November, five more in December after a credit note: all are due back of a duplicate (D5, D22)."""
+    work = entry("2026-11-24 10:00", "2026-11-24 10:05", id=1)
+    gone = replace(work, id=2, corrects_id=1, ended_at=work.started_at, recorded_at=at("2026-12-05 10:00"))
+    first = Credited(at("2026-12-06 10:00"), NOVEMBER)
+    voided = [(at("2027-01-10 10:00"), True)]
+    found = bill([work, gone], voided=voided, credits=[first])
+    assert said(found.lines)[1:] == [(NOVEMBER, "minimum", 10, 1417), (DECEMBER, "minimum", 5, 708)]
+    assert said(found.due_back) == [(DECEMBER, "minimum", 5, 708), (NOVEMBER, "minimum", 10, 1417)]
+    # Credited one invoice after the other, whichever is first.
+    for months in ((NOVEMBER, DECEMBER), (DECEMBER, NOVEMBER)):
+        notes = [Credited(at(f"2027-01-{day} 10:00"), month) for day, month in zip((11, 12), months, strict=True)]
+        given = bill([work, gone], voided=voided, credits=[first, *notes])
+        assert [said(given.credited[one]) for one in notes] == [
+            [line for line in said(found.due_back) if line[0] == month] for month in months
+        ]
+        assert given.due_back == ()
+        assert given.amount_cents == 0
+
+
 def test_only_up_to_a_month() -> None:
     """The bill through November is what November's invoice knows (D9)."""
     later = entry("2026-12-08 10:00", "2026-12-08 10:20", id=3)
