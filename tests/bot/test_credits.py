@@ -149,6 +149,7 @@ async def test_a_credit_note_is_no_invoice(world: World) -> None:
 async def test_a_cancellation_that_came_to_be_known_late(world: World) -> None:
     """It took effect before a month that was invoiced: the fee of that is due back, once, the work is not (D18)."""
     invoice = await november(world)
+    assert invoice.number is not None
     world.now += timedelta(days=1)
     received = datetime(2026, 10, 30, 12, tzinfo=UTC)
 
