@@ -23,7 +23,7 @@ from contract.amounts import entry_amount_cents, ticket_amount_cents
 from contract.costs import chargeable
 from contract.errors import NeedsOutsideHoursReason, Refusal, UnclearTimes
 from contract.events import EventKind
-from contract.hours import WorkEntry, billed_minutes_by_band, logged_minutes
+from contract.hours import WorkEntry, billed_minutes_by_band, logged_minutes, standing
 from contract.local_time import MINUTE, local
 from contract.moves import Move, check_move, moves
 from contract.tickets import Ticket
@@ -48,12 +48,12 @@ def entries_view(turn: Turn, ticket: Ticket, page: int = 1) -> Card:
     items = load_items(turn.session, ticket.customer_id)
     can_log = Move.LOG_TIME in moves(ticket, turn.role, turn.person.id, turn.now)
     # The amount of an entry is the line after it minus the line before it, in the order in which they were recorded.
-    recorded = sorted(ledger.entries, key=lambda entry: entry.id)
+    recorded = sorted(standing(ledger.entries), key=lambda entry: entry.id)
     amounts = {
         entry.id: entry_amount_cents(ticket, recorded[:count], entry, ledger.prices, grants=ledger.grants)
         for count, entry in enumerate(recorded)
     }
-    newest = sorted(ledger.entries, key=lambda entry: (entry.started_at, entry.id), reverse=True)
+    newest = sorted(recorded, key=lambda entry: (entry.started_at, entry.id), reverse=True)
     pages = max(1, -(-len(newest) // PAGE_ENTRIES))
     page = min(page, pages)
     shown = newest[(page - 1) * PAGE_ENTRIES : page * PAGE_ENTRIES]

@@ -38,8 +38,8 @@ from storage.contracts import load_consents, load_contracts
 from storage.estimates import load_grants
 from storage.hours import (
     add_entry,
-    load_entries,
     load_own_entries,
+    load_recorded_entries,
     load_sent_notices,
     load_timer,
     lock_engineer,
@@ -55,6 +55,7 @@ class Ledger:
 
     ticket: Ticket
     entries: tuple[WorkEntry, ...]
+    """Every one ever recorded, also those that were corrected since."""
     prices: PriceBook
     contracts: tuple[Contract, ...]
     consents: tuple[AccessConsent, ...]
@@ -71,7 +72,7 @@ def load_ledger(turn: Turn, ticket: Ticket) -> Ledger:
     """What an entry on this ticket is judged by."""
     return Ledger(
         ticket=ticket,
-        entries=load_entries(turn.session, ticket.number),
+        entries=load_recorded_entries(turn.session, ticket.number),
         prices=prices_of(turn.session, ticket, turn.now),
         contracts=load_contracts(turn.session, ticket.customer_id),
         consents=load_consents(turn.session, ticket.customer_id),

@@ -29,7 +29,7 @@ from contract.costs import Cost
 from contract.estimates import Estimate
 from contract.events import EventKind, TicketEvent
 from contract.grants import Grant
-from contract.hours import WorkEntry
+from contract.hours import WorkEntry, logged_minutes
 from contract.local_time import local
 from contract.moves import moves
 from contract.people import Contact, Role
@@ -41,7 +41,7 @@ from storage.costs import load_costs
 from storage.errors import NotFound
 from storage.estimates import latest_estimate, load_grants
 from storage.files import count_files
-from storage.hours import load_entries, load_timer
+from storage.hours import load_entries, load_recorded_entries, load_timer
 from storage.people import Standing
 from storage.prices import load_prices
 from storage.tickets import (
@@ -104,6 +104,7 @@ class Record:
     pickup_due_at: datetime
     prices: PriceBook
     entries: tuple[WorkEntry, ...] = ()
+    """Every one ever recorded: what was invoiced before a correction stays on its invoice."""
     grants: tuple[Grant, ...] = ()
     costs: tuple[Cost, ...] = ()
     estimate: Estimate | None = None
@@ -123,7 +124,7 @@ def _record(session: Session, reader: Standing, ticket: Ticket, now: datetime) -
         events=events,
         pickup_due_at=load_ticket_dates(session, ticket.number).pickup_due_at,
         prices=prices_of(session, ticket, now),
-        entries=load_entries(session, ticket.number),
+        entries=load_recorded_entries(session, ticket.number),
         grants=load_grants(session, ticket),
         costs=load_costs(session, ticket.number),
         estimate=estimate,
@@ -154,7 +155,7 @@ def ticket_sheet(
     record = record or _record(session, reader, ticket, now)
     estimate = record.estimate
     names = {reader.person.id: reader.person.name, **record.names}
-    logged = sum(entry.minutes for entry in record.entries if entry.is_billable)
+    logged = logged_minutes(record.entries)
     timer = load_timer(session, reader.person.id) if is_staff else None
     offered = estimate is not None and estimate.is_open(now)
     has_access = is_consented(load_consents(session, ticket.customer_id), now)

@@ -45,6 +45,7 @@ def _standing() -> Select[tuple[object, ...]]:
 
 # Statements of every turn are made once: building one costs more than running it.
 _OF_TICKET = _standing().where(work_entries.c.ticket_number == bindparam("number"))
+_RECORDED = select(work_entries).where(work_entries.c.ticket_number == bindparam("number")).order_by(work_entries.c.id)
 _TIMER = select(work_timers).where(work_timers.c.engineer_id == bindparam("engineer_id"))
 _TIMERS_ON = (
     select(work_timers).where(work_timers.c.ticket_number == bindparam("number")).order_by(work_timers.c.engineer_id)
@@ -54,6 +55,11 @@ _TIMERS_ON = (
 def load_entries(session: Session, ticket_number: int) -> tuple[WorkEntry, ...]:
     """The entries of a ticket that stand, by begin."""
     return tuple(map(entry_of, session.execute(_OF_TICKET, {"number": ticket_number})))
+
+
+def load_recorded_entries(session: Session, ticket_number: int) -> tuple[WorkEntry, ...]:
+    """Every entry of a ticket, also those whose place a correction took, as they were recorded: for what it costs."""
+    return tuple(map(entry_of, session.execute(_RECORDED, {"number": ticket_number})))
 
 
 def load_entries_of(session: Session, ticket_numbers: Collection[int]) -> dict[int, tuple[WorkEntry, ...]]:
