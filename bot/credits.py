@@ -24,6 +24,7 @@ from contract.months import issued_at
 from storage.contracts import load_contract
 from storage.invoice_lists import changed_after, invoices_after_end, invoices_with_changes, months_of_tickets
 from storage.invoices import credit_notes_of, issue, load_invoice
+from storage.people import manager_ids
 from storage.prices import load_prices
 from storage.recordings import recorded_at
 from storage.ticket_records import load_records_of
@@ -131,7 +132,7 @@ def _issued(session: Session, draft: Invoice, now: datetime, by: int | None) -> 
     note = issue(session, dated, now=now, by=by)
     announcements.invoice_issued(session, note.id, note.customer_id, now)
     invoice_news.invoice_changed(session, note.original_id or 0, note.customer_id, now)
-    announcements.follow(session, f"credit:{note.original_id}", now)
+    announcements.follow(session, f"credit:{note.original_id}", now, also=manager_ids(session))
     return note
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import announcements
+from storage.contacts import contact_ids
 from storage.contracts import load_contracts
+from storage.people import manager_ids
 
 
 def renewal_subject(contract_id: int) -> str:
@@ -27,9 +29,11 @@ def missing_prices_subject(year: int) -> str:
 
 def follow_renewals(session: Session, customer_id: int, now: datetime) -> None:
     """A customer's contracts changed: the cards of its renewals and of the year's ends follow."""
+    # The first copies may be on their way: a contact can sign in the second in which the other's card is posted.
+    contacts, managers = contact_ids(session, customer_id), manager_ids(session)
     for contract in load_contracts(session, customer_id):
-        announcements.follow(session, renewal_subject(contract.id), now)
-        announcements.follow(session, renewals_subject(contract.ends_on.year), now)
+        announcements.follow(session, renewal_subject(contract.id), now, also=contacts)
+        announcements.follow(session, renewals_subject(contract.ends_on.year), now, also=managers)
 
 
 def follow_prices(session: Session, customer_id: int, year: int, now: datetime) -> None:

@@ -53,6 +53,14 @@ async def test_both_sides_hear_of_it(database: Database) -> None:
     assert (world.anna.id, False) in await shown(world, "renewal")
 
 
+async def test_a_copy_that_is_on_its_way_follows(database: Database) -> None:
+    """Anna signs in the second in which Bram's card is posted and not yet known to stand: it is brought up to date."""
+    world = await make_world(database)
+    await sign(world, world.anna, await ending(world))
+    assert (world.bram.id, False) in await shown(world, "renewal")
+    assert (world.mia.id, False) in await shown(world, "renewals")
+
+
 async def test_the_other_contacts_copy_follows(database: Database) -> None:
     """The card that Bram has open turns to the signed one, and his click signs nothing more."""
     world = await make_world(database)
