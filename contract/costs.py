@@ -127,8 +127,3 @@ def chargeable(items: Iterable[CostItem], ticket: Ticket, now: datetime) -> tupl
     """Return the items that can be charged on the ticket for some day from its opening through today (R26, D25)."""
     opened_on, today = local(ticket.created_at).date(), local(now).date()
     return tuple(item for item in items if max(opened_on, item.starts_on, item.signed_on) <= min(today, item.ends_on))
-
-
-def cost_cents(costs: Iterable[Cost]) -> int:
-    """Return what costs add to a ticket, excluding VAT (R26)."""
-    return sum(cost.amount_cents for cost in costs)
