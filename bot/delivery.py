@@ -42,10 +42,6 @@ UNAUTHORIZED = 401
 _log = logging.getLogger(__name__)
 
 
-def _nothing() -> None:
-    """There is nothing to do."""
-
-
 class LeaseLost(Exception):
     """Too long since this worker could say that it is alive: somebody else may have its mailboxes by now."""
 
@@ -97,7 +93,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._closing = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
-        self._forget_hint: Callable[[], None] = _nothing
+        self._forget_hint: Callable[[], None] = lambda: None
 
     # --- starting and stopping ----------------------------------------------------------------------------------------
 
@@ -117,7 +113,7 @@ class Delivery:
     async def stop(self, grace_s: float = TIMEOUT_S) -> None:
         """Take nothing more, finish what was begun (at most `grace_s`), let go of everything."""
         self._forget_hint()
-        self._forget_hint = _nothing
+        self._forget_hint = lambda: None
         self._takes_more = False
         self._closing.set()
         if self._boxes:
@@ -155,10 +151,10 @@ class Delivery:
         while True:
             self._wake.clear()
             wanted = min(self._room - len(self._boxes) + self._parked, MOST_BOXES - len(self._boxes))
-            claimed: list[Box] = []
+            found, claimed = 0, list[Box]()
             if self._takes_more and wanted > 0 and self._has_lease:
                 try:
-                    claimed = await self._database.write(partial(self._claim, limit=wanted))
+                    found, claimed = await self._database.write(partial(self._claim, limit=wanted))
                 except DatabaseAway:
                     _log.warning("cannot claim: the database is away")
                 except Exception:  # noqa: BLE001 -- whatever it is, delivery must not end silently
@@ -168,15 +164,18 @@ class Delivery:
                 # What the last owner spent is known only now.
                 checked = mark(box, self._kinds, self._limits, self._clock.now())
                 self._boxes[box.name] = asyncio.create_task(self._serve(checked), name=f"deliver {box.name}")
-            self._may_be_more = len(claimed) == wanted
-            self._was_empty = not claimed
+            self._may_be_more = found == wanted
+            # Without room nobody looked, and without a due letter in what was found somebody must look again.
+            self._was_empty = found == 0 < wanted
+            if found and not claimed:
+                self._wake.set()
             self._rounds += 1
             await self._say_changed()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
                     await self._wake.wait()
 
-    def _claim(self, session: Session, *, limit: int) -> list[Box]:
+    def _claim(self, session: Session, *, limit: int) -> tuple[int, list[Box]]:
         now = self._clock.now()
         holds = mailboxes.claimable(session, self._worker_id, now, limit)
         batches = mailboxes.read_batches(session, [hold.mailbox for hold in holds], now)
@@ -192,7 +191,7 @@ class Delivery:
                 nothing = replace(hold, owner=None, due_at=batch.next_due_at, inflight_from=None, inflight_to=None)
                 boxes.append(replace(box, hold=nothing))
         mailboxes.save(session, sorted((box.hold for box in boxes), key=lambda hold: hold.mailbox))
-        return [box for box in boxes if box.letters]
+        return len(holds), [box for box in boxes if box.letters]
 
     # --- serving a mailbox --------------------------------------------------------------------------------------------
 
