@@ -25,14 +25,11 @@ from bot.billing_parties import seller_of
 from bot.clock import Clock, SystemClock
 from bot.credentials import CredentialWatch
 from bot.delivery import Delivery
-from bot.fetching import FileKinds
 from bot.file_pages import serve_file
-from bot.invoice_documents import DocumentKinds
+from bot.kinds import graph_kinds, teams_kinds
 from bot.limits import Limits
-from bot.mail import MailKinds
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.outcomes import back_off_s
-from bot.postings import Postings
 from bot.reminders import CRON, timers_with
 from bot.router import Router
 from bot.schedule import Schedule
@@ -50,9 +47,13 @@ from cards.language import language_of_locale, texts_for
 from graph.access import TokenSource
 from storage import outbox
 from storage.database import Database, open_database
+from storage.outbox_states import Lane
 
 ANSWER_ATTEMPTS = 5
 LONGEST_WAIT_S = 30.0
+GRAPH_SLOTS = 16
+GRAPH_TIMEOUT_S = 60.0
+"""A question to Graph with its retries takes 45 seconds at most; some kinds ask two."""
 LOOK_S = 15.0
 """How often the outbox is looked at for the metrics."""
 
@@ -66,6 +67,8 @@ class Running:
     database: Database
     router: Router
     delivery: Delivery
+    graph_delivery: Delivery
+    """The same for calls to Graph, in a lane of their own."""
     schedule: Schedule
     connector: Connector
     metrics: Metrics
@@ -156,16 +159,24 @@ class _Bot:
             self._door = Door(
                 TokenCheck(settings.app_id, self._keys), TeamsAdapter(activities), hosts=hosts, clock=clock.now
             )
-            kinds = (
-                *Postings(database, self._connector, self._router.policy, clock, self._limits).kinds(),
-                *FileKinds(database, self._connector, self._router.policy).kinds(),
-                *DocumentKinds(database).kinds(),
-                *MailKinds(database, self._router.policy, settings.mail_server, clock).kinds(),
-            )
+            policy = self._router.policy
+            kinds = teams_kinds(database, self._connector, settings, policy, clock=clock, limits=self._limits)
             delivery = Delivery(database, kinds, clock, self._limits, observe=self._metrics.delivered)
-            schedule = Schedule(database, timers_with(self._router.policy), CRON, clock)
+            graph_delivery = Delivery(
+                database,
+                graph_kinds(),
+                clock,
+                self._limits,
+                slots=GRAPH_SLOTS,
+                timeout_s=GRAPH_TIMEOUT_S,
+                lane=Lane.GRAPH,
+                observe=self._metrics.delivered,
+            )
+            schedule = Schedule(database, timers_with(policy), CRON, clock)
             await delivery.start()
             stack.push_async_callback(delivery.stop)
+            await graph_delivery.start()
+            stack.push_async_callback(graph_delivery.stop)
             await schedule.start()
             stack.push_async_callback(schedule.stop)
             looking = asyncio.create_task(self._look(), name="metrics")
@@ -174,7 +185,9 @@ class _Bot:
             watching = asyncio.create_task(watch.run(), name="credentials")
             stack.callback(watching.cancel)
             stack.push_async_callback(activities.drain, 10.0)
-            app[RUNNING] = Running(database, self._router, delivery, schedule, self._connector, self._metrics)
+            app[RUNNING] = Running(
+                database, self._router, delivery, graph_delivery, schedule, self._connector, self._metrics
+            )
             yield
 
     # --- the way out --------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from bot.wire import Busy, InDoubt, Refused
 from storage import mailboxes
 from storage.database import Database
 from storage.errors import DatabaseAway, StorageError
+from storage.outbox_states import Lane
 from storage.sessions import Session
 
 SLOTS = 32
@@ -60,6 +61,7 @@ class Delivery:
         lease_s: float = LEASE_S,
         timeout_s: float = TIMEOUT_S,
         poll_s: float = POLL_S,
+        lane: Lane = Lane.TEAMS,
         observe: Callable[[str, str], None] = lambda _kind, _outcome: None,
     ) -> None:
         self._database = database
@@ -71,6 +73,7 @@ class Delivery:
         self._lease_s = lease_s
         self._timeout_s = timeout_s
         self._poll_s = poll_s
+        self._lane = lane
         self._observe = observe
         self._worker_id = uuid4().hex
         self._finisher = Finisher(
@@ -98,8 +101,8 @@ class Delivery:
     # --- starting and stopping ----------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Begin to deliver. On a database with one process whatever an earlier one had is free at once."""
-        if self._database.has_one_process:
+        """Begin to deliver, the first lane first. With one process whatever an earlier one had is free at once."""
+        if self._database.has_one_process and self._lane is Lane.TEAMS:
             await self._database.write(mailboxes.forget_workers)
         await self._beat()
         self._takes_more = True
@@ -177,7 +180,7 @@ class Delivery:
 
     def _claim(self, session: Session, *, limit: int) -> tuple[int, list[Box]]:
         now = self._clock.now()
-        holds = mailboxes.claimable(session, self._worker_id, now, limit)
+        holds = mailboxes.claimable(session, self._worker_id, now, limit, self._lane)
         batches = mailboxes.read_batches(session, [hold.mailbox for hold in holds], now)
         boxes = []
         for hold in holds:

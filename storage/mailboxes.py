@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
-from storage.outbox_states import State
+from storage.outbox_states import Lane, State
 from storage.outbox_tables import is_waiting, mailbox, outbox, worker
 from storage.sessions import insert_into
 
@@ -117,6 +117,7 @@ _is_alive = exists().where(worker.c.id == mailbox.c.owner, worker.c.alive_until 
 _CLAIMABLE = (
     select(*_HOLD)
     .where(
+        mailbox.c.lane == bindparam("lane"),
         mailbox.c.due_at <= bindparam("now"),
         or_(mailbox.c.owner.is_(None), (mailbox.c.owner != bindparam("worker_id")) & ~_is_alive),
     )
@@ -132,9 +133,9 @@ _MINE = (
 )
 
 
-def claimable(session: Session, worker_id: str, now: datetime, limit: int) -> list[Hold]:
-    """Lock mailboxes that have something to do and that no living worker has, longest due first."""
-    found = session.execute(_CLAIMABLE, {"worker_id": worker_id, "now": now, "most": limit})
+def claimable(session: Session, worker_id: str, now: datetime, limit: int, lane: Lane = Lane.TEAMS) -> list[Hold]:
+    """Lock mailboxes of a lane that have something to do and that no living worker has, longest due first."""
+    found = session.execute(_CLAIMABLE, {"worker_id": worker_id, "now": now, "most": limit, "lane": lane})
     return [Hold(*tuple(row)) for row in found]
 
 

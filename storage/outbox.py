@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.outbox_states import State
+from storage.outbox_states import Lane, State
 from storage.outbox_tables import is_letter, is_waiting, mailbox, outbox
 from storage.sessions import Insert, insert_into, put_off, take_waiting
 
@@ -79,7 +79,7 @@ def flush(session: Session) -> bool:
     touched: dict[str, dict[str, Any]] = {}
     for row in rows:
         due = row["due_at"] or row["created_at"]
-        box = touched.setdefault(row["mailbox"], {"mailbox": row["mailbox"], "seq": 0, "due_at": due})
+        box = touched.setdefault(row["mailbox"], _box(row["mailbox"], due))
         box["seq"] += 1
         box["due_at"] = min(box["due_at"], due)
     engine = session.get_bind().dialect.name
@@ -87,6 +87,11 @@ def flush(session: Session) -> bool:
     rows = [{**row, "due_at": _joined(session, row)} if row["due_at"] else row for row in rows]
     session.execute(_add(engine), sorted(rows, key=lambda row: row["mailbox"]))
     return True
+
+
+def _box(name: str, due: datetime) -> dict[str, Any]:
+    lane = Lane.GRAPH if name.startswith(f"{Lane.GRAPH}:") else Lane.TEAMS
+    return {"mailbox": name, "lane": lane, "seq": 0, "due_at": due}
 
 
 @cache

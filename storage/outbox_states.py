@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class State(IntEnum):
@@ -14,3 +14,10 @@ class State(IntEnum):
     UNREACHABLE = 4  # the person blocked or uninstalled the bot: a dead letter until they are heard again
     SUPERSEDED = 5  # a newer row took its place
     DROPPED = 6  # may have been sent before a crash, and sending it twice would be worse
+
+
+class Lane(StrEnum):
+    """Who delivers from a mailbox; a mailbox belongs to the lane that its name begins with, otherwise to TEAMS."""
+
+    TEAMS = "teams"
+    GRAPH = "graph"  # calls that may take long for all tenants at once, and must keep nobody's cards waiting

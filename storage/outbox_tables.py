@@ -54,6 +54,8 @@ mailbox = Table(
     "mailbox",
     metadata,
     Column("mailbox", String(200), primary_key=True),
+    # Who delivers from it: calls to Graph, which may be slow for all tenants at once, keep nobody's cards waiting.
+    Column("lane", String(10), nullable=False, server_default="teams"),
     # Raised by everyone who puts something in: the owner sees that something came after it read.
     Column("seq", BigInteger, nullable=False),
     # When there is something to do; NULL: nothing waits.
@@ -74,7 +76,7 @@ mailbox = Table(
     postgresql_with={"fillfactor": 70},
 )
 _due = mailbox.c.due_at.is_not(None)
-Index("ix_mailbox_due", mailbox.c.due_at, postgresql_where=_due, sqlite_where=_due)
+Index("ix_mailbox_due", mailbox.c.lane, mailbox.c.due_at, postgresql_where=_due, sqlite_where=_due)
 _owned = mailbox.c.owner.is_not(None)
 Index("ix_mailbox_owner", mailbox.c.owner, postgresql_where=_owned, sqlite_where=_owned)
 

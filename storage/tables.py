@@ -44,10 +44,10 @@ people = Table(
     Column("name", String(200), nullable=False),
     Column("email", String(320)),
     Column("language", String(2), nullable=False),
-    # Set once the person chose; before that the language follows the client's locale.
     Column("chose_language", Boolean, nullable=False, server_default=text("false")),
     # engineer | manager | NULL: whoever is neither may still be a contact.
     Column("staff_role", String(20)),
+    Column("staff_source", String(10)),  # list | group
     # Where the person's own chat with the bot is; empty until the app arrived.
     Column("user_id", String(200)),
     Column("conversation_id", String(300)),
@@ -74,6 +74,7 @@ contacts = Table(
     Column("appointed_by", ForeignKey("people.id")),
     Column("removed_at", Instant),
     Column("removed_by", ForeignKey("people.id")),
+    Column("removed_why", String(20)),  # disabled | deleted | gone; NULL where a person decided it
 )
 _active = contacts.c.removed_at.is_(None)
 Index(

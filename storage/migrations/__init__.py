@@ -25,7 +25,13 @@ from storage.engines import sqlite_engine
 from storage.errors import SchemaBroken
 from storage.metadata import metadata
 
-WITH_TABLES = ("storage.tables", "storage.billing_tables", "storage.outbox_tables", "storage.posted_cards")
+WITH_TABLES = (
+    "storage.tables",
+    "storage.billing_tables",
+    "storage.access_tables",
+    "storage.outbox_tables",
+    "storage.posted_cards",
+)
 """The files that define tables."""
 
 

@@ -1,0 +1,32 @@
+"""All kinds of background work, for each lane of delivery: one table, as `bot/routes.py` is for clicks."""
+
+from __future__ import annotations
+
+from bot.clock import Clock
+from bot.fetching import FileKinds
+from bot.invoice_documents import DocumentKinds
+from bot.limits import Limits
+from bot.mail import MailKinds
+from bot.outcomes import Kind
+from bot.postings import Postings
+from bot.settings import Settings
+from bot.turn import Policy
+from bot.wire import Connector
+from storage.database import Database
+
+
+def teams_kinds(
+    database: Database, connector: Connector, settings: Settings, policy: Policy, *, clock: Clock, limits: Limits
+) -> tuple[Kind, ...]:
+    """What goes to people: cards, lines, files, documents, mail."""
+    return (
+        *Postings(database, connector, policy, clock, limits).kinds(),
+        *FileKinds(database, connector, policy).kinds(),
+        *DocumentKinds(database).kinds(),
+        *MailKinds(database, policy, settings.mail_server, clock).kinds(),
+    )
+
+
+def graph_kinds() -> tuple[Kind, ...]:
+    """What is asked of Graph. Mailboxes of this lane begin with `graph:`."""
+    return ()
