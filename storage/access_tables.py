@@ -86,6 +86,8 @@ tenant_watches = Table(
     Column("subscription_secret", String(128)),
     Column("subscription_ends_at", Instant),
     Column("subscription_error", String(120)),
+    # When it is looked after next; NULL: at once.
+    Column("subscription_due_at", Instant),
     Column("notified_at", Instant),
     # The app in the customer's catalogue; NULL where it is not there or nobody may look.
     Column("catalog_app_id", String(100)),
@@ -111,6 +113,19 @@ guest_identities = Table(
     Column("found_at", Instant, nullable=False),
     Column("decided_at", Instant),
     UniqueConstraint("tenant_id", "object_id"),
+)
+
+staff_groups = Table(
+    "staff_groups",
+    metadata,
+    # A security group of the provider: who is in it is on the staff. What the last looks at it found.
+    Column("group_id", String(64), primary_key=True),
+    Column("looked_at", Instant),
+    Column("members", Integer, nullable=False),
+    # Since when it has been found empty, or could not be read, and with what.
+    Column("empty_since", Instant),
+    Column("failing_since", Instant),
+    Column("error", String(120)),
 )
 
 administrators = Table(
@@ -210,6 +225,9 @@ consent_requests = Table(
     Column("administrator_email", String(320)),
     Column("forwarded_by", ForeignKey("people.id")),
     Column("forwarded_at", Instant),
+    # The digest of the state that Microsoft hands back, good for one return; what signing in needs until it is done.
+    Column("state_digest", String(64)),
+    Column("sign_in_flow", Json),
     # Who signed in before consenting: {tenant, object, name, username}.
     Column("signed_in", Json),
     Column("used_at", Instant),
@@ -224,9 +242,12 @@ access_withdrawals = Table(
     Column("id", Integer, primary_key=True),
     Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
     Column("withdrawn_by", ForeignKey("people.id")),
+    # As that person was called then.
+    Column("withdrawn_by_name", String(200), nullable=False),
     Column("withdrawn_at", Instant, nullable=False),
     Column("reason", String(500), nullable=False),
     Column("lifted_by", ForeignKey("people.id")),
+    Column("lifted_by_name", String(200)),
     Column("lifted_at", Instant),
 )
 
@@ -239,7 +260,7 @@ remote_sessions = Table(
     Column("engineer_id", ForeignKey("people.id"), nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    # by_engineer, logged, closed, withdrawn, expired, too_long
+    # An EndedWhy.
     Column("ended_why", String(20)),
     # What was in force at the start.
     Column("grant_id", ForeignKey("consent_grants.id")),

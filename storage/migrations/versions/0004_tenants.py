@@ -23,9 +23,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("withdrawn_by", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_by_name", sa.String(length=200), nullable=False),
         sa.Column("withdrawn_at", Instant(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_by_name", sa.String(length=200), nullable=True),
         sa.Column("lifted_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_access_withdrawals_customer_id_customers")
@@ -186,6 +188,7 @@ def upgrade() -> None:
         sa.Column("subscription_secret", sa.String(length=128), nullable=True),
         sa.Column("subscription_ends_at", Instant(), nullable=True),
         sa.Column("subscription_error", sa.String(length=120), nullable=True),
+        sa.Column("subscription_due_at", Instant(), nullable=True),
         sa.Column("notified_at", Instant(), nullable=True),
         sa.Column("catalog_app_id", sa.String(length=100), nullable=True),
         sa.Column("catalog_checked_at", Instant(), nullable=True),
@@ -268,6 +271,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("ticket_number", sa.Integer(), nullable=False),
         sa.Column("engineer_id", sa.Integer(), nullable=False),
+        sa.Column("engineer_name", sa.String(length=200), nullable=False),
         sa.Column("started_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.Column("ended_why", sa.String(length=20), nullable=True),
