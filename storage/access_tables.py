@@ -258,6 +258,8 @@ remote_sessions = Table(
     Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
     Column("ticket_number", ForeignKey("tickets.number"), nullable=False, index=True),
     Column("engineer_id", ForeignKey("people.id"), nullable=False),
+    # As the engineer was called then.
+    Column("engineer_name", String(200), nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     # An EndedWhy.
