@@ -175,6 +175,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_guest_identities_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "staff_groups",
+        sa.Column("group_id", sa.String(length=64), nullable=False),
+        sa.Column("looked_at", Instant(), nullable=True),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("empty_since", Instant(), nullable=True),
+        sa.Column("failing_since", Instant(), nullable=True),
+        sa.Column("error", sa.String(length=120), nullable=True),
+        sa.PrimaryKeyConstraint("group_id", name=op.f("pk_staff_groups")),
+    )
+    op.create_table(
         "tenant_watches",
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
@@ -248,6 +258,8 @@ def upgrade() -> None:
         sa.Column("administrator_email", sa.String(length=320), nullable=True),
         sa.Column("forwarded_by", sa.Integer(), nullable=True),
         sa.Column("forwarded_at", Instant(), nullable=True),
+        sa.Column("state_digest", sa.String(length=64), nullable=True),
+        sa.Column("sign_in_flow", Json, nullable=True),
         sa.Column("signed_in", Json, nullable=True),
         sa.Column("used_at", Instant(), nullable=True),
         sa.Column("outcome", sa.String(length=60), nullable=True),
@@ -366,6 +378,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("tenant_watches")
+    op.drop_table("staff_groups")
     with op.batch_alter_table("guest_identities", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_guest_identities_person_id"))
 
