@@ -41,6 +41,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "imported_entries": "which row of an imported file an entry came from; the entry itself is exported",
     "invoice_counters": "the last number given, of all customers together",
     "invoice_runs": "the state of a month's run, of all customers together",
+    "staff_groups": "the provider's own security groups, and when they were read",
     "work_timers": "a timer of an engineer that still runs; when it is stopped it becomes a time entry",
     "posted_cards": "which message shows which card, as an address in a chat",
     "outbox": "messages that wait or went out, by the numbers of what they show",
