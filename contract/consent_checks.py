@@ -30,9 +30,6 @@ LINK_GOOD_FOR = timedelta(days=7)
 VERIFY_AFTER_S = (0, 10, 20, 30, 60, 120, 240, 420)
 """Seconds before each look for an app consent that was just given: 15 minutes in all, because of replication (R25)."""
 
-GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
-"""The role whose relationships Microsoft does not extend by itself."""
-
 APP_GONE = frozenset({"AADSTS7000229", "AADSTS700016", "AADSTS500014"})
 """What the login service says where the app is not, no longer, or only disabled in the customer's tenant (R25)."""
 
