@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
@@ -37,6 +37,7 @@ QUESTION_TIMEOUT_S = 45
 _TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
 
 P = TypeVar("P", bound=Parsable)
+T = TypeVar("T")
 
 
 class Tokens(Protocol):
@@ -95,20 +96,39 @@ class Graph:
         self.build = client
         """msgraph's builder: `graph.build.users.by_user_id(...)`, up to `to_get_request_information`."""
 
+    @property
+    def base_url(self) -> str:
+        """The address of this Graph, up to its version."""
+        return str(self._adapter.base_url)
+
     async def ask(self, question: RequestInformation, answer: type[P]) -> P:
         """Put a question; returns what came back. Raises `NoAccess`, `GraphRefused` or `GraphUnavailable`."""
-        try:
-            async with asyncio.timeout(QUESTION_TIMEOUT_S):
-                found: P | None = await self._adapter.send_async(question, answer, {"XXX": Problem})
-        except APIError as error:
-            status = error.response_status_code or 0
-            code = error.code if isinstance(error, Problem) else ""
-            raise (GraphUnavailable if status in _TEMPORARY else GraphRefused)(status, code) from None
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise GraphUnavailable(0, type(error).__name__) from error
+        found: P | None = await self._put(self._adapter.send_async(question, answer, {"XXX": Problem}))
         if found is None:
             raise GraphRefused(204, "no content")
         return found
+
+    async def ask_raw(self, question: RequestInformation) -> bytes:
+        """Put a question; returns the answer as it came, empty where there is none. Raises as `ask` does."""
+        found = await self._put(self._adapter.send_primitive_async(question, "bytes", {"XXX": Problem}))
+        return found if isinstance(found, bytes) else b""
+
+    async def tell(self, question: RequestInformation) -> None:
+        """Have something done that Graph answers with nothing. Raises as `ask` does."""
+        await self._put(self._adapter.send_no_response_content_async(question, {"XXX": Problem}))
+
+    async def _put(self, asked: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(QUESTION_TIMEOUT_S):
+                return await asked
+        except APIError as error:
+            status = error.response_status_code or 0
+            code = error.code if isinstance(error, Problem) else ""
+            no = (GraphUnavailable if status in _TEMPORARY else GraphRefused)(status, code)
+            no.location = (error.response_headers or {}).get("location")
+            raise no from None
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise GraphUnavailable(0, type(error).__name__) from error
 
 
 class Fields(Parsable):

@@ -6,7 +6,9 @@ GraphError
 │   └── AccessUnavailable  the login service could not be asked, or asked for a pause
 └── NoAnswer               Graph did not give what it was asked for
     ├── GraphRefused       the app may not read it, or there is no such thing
-    └── GraphUnavailable   Graph could not be asked, failed, or asked for a pause
+    │   └── RevokeRefused  the app may not take its own permissions away: a person of the tenant has to
+    ├── GraphUnavailable   Graph could not be asked, failed, or asked for a pause
+    └── LinkExpired        what was kept of the last look is too old: look at everything again
 """
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ class AccessUnavailable(NoAccess):
 class NoAnswer(GraphError):
     """Graph answered with `status` (0: no answer came) and its own `code`, such as `Authorization_RequestDenied`."""
 
+    location: str | None = None
+    """The address the answer named, where it named one."""
+
     def __init__(self, status: int, code: str) -> None:
         super().__init__(status, code)
         self.status = status
@@ -48,5 +53,15 @@ class GraphRefused(NoAnswer):
     """Asking again gives the same answer until somebody grants a permission or corrects an id."""
 
 
+class RevokeRefused(GraphRefused):
+    """The app may not take away what it was granted: a person of the customer's tenant has to."""
+
+
 class GraphUnavailable(NoAnswer):
     """Asking again may succeed."""
+
+
+class LinkExpired(NoAnswer):
+    """A link to what changed since the last look no longer works, so everything is looked at again. `location` may name
+    the address for that; a look without a link does the same.
+    """
