@@ -25,9 +25,6 @@ directory_accounts = Table(
     # The last time Graph answered; what it said then holds for 24 hours.
     Column("checked_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    # Since when looking failed, and with what; NULL while it works.
-    Column("failing_since", Instant),
-    Column("error", String(120)),
     # The app in this person's Teams: NULL, asked, installed, refused; why it was refused.
     Column("install_state", String(20)),
     Column("install_error", String(120)),
@@ -59,7 +56,7 @@ contact_searches = Table(
     Column("replaces_id", ForeignKey("people.id")),
     # proposed (by a contact) | looking | failed (Graph did not answer, tried again) | appointed | refused | dropped
     Column("state", String(20), nullable=False),
-    # unknown_address, several_accounts, guest, disabled, two_contacts, already, no_access, declined
+    # A WhyNot of contract/accounts.py.
     Column("reason", String(40)),
     Column("asked_by", ForeignKey("people.id")),
     Column("asked_at", Instant, nullable=False),
@@ -79,8 +76,15 @@ tenant_watches = Table(
     Column("watched", String(64)),
     Column("next_look_at", Instant),
     Column("looked_at", Instant),
+    # Since when looking fails, and with what; NULL while it works.
     Column("failing_since", Instant),
     Column("error", String(120)),
+    # When everybody was told that the contacts only read.
+    Column("told_at", Instant),
+    # A manager switched it off; only a manager switches it on again.
+    Column("stopped_at", Instant),
+    Column("stopped_by", ForeignKey("people.id")),
+    Column("stopped_why", String(300)),
     # The subscription to changes of users; the secret is compared with what each notification carries.
     Column("subscription_id", String(100), unique=True),
     Column("subscription_secret", String(128)),

@@ -150,8 +150,6 @@ def upgrade() -> None:
         sa.Column("user_principal_name", sa.String(length=320), nullable=False),
         sa.Column("checked_at", Instant(), nullable=False),
         sa.Column("changed_at", Instant(), nullable=False),
-        sa.Column("failing_since", Instant(), nullable=True),
-        sa.Column("error", sa.String(length=120), nullable=True),
         sa.Column("install_state", sa.String(length=20), nullable=True),
         sa.Column("install_error", sa.String(length=120), nullable=True),
         sa.Column("install_at", Instant(), nullable=True),
@@ -194,6 +192,10 @@ def upgrade() -> None:
         sa.Column("looked_at", Instant(), nullable=True),
         sa.Column("failing_since", Instant(), nullable=True),
         sa.Column("error", sa.String(length=120), nullable=True),
+        sa.Column("told_at", Instant(), nullable=True),
+        sa.Column("stopped_at", Instant(), nullable=True),
+        sa.Column("stopped_by", sa.Integer(), nullable=True),
+        sa.Column("stopped_why", sa.String(length=300), nullable=True),
         sa.Column("subscription_id", sa.String(length=100), nullable=True),
         sa.Column("subscription_secret", sa.String(length=128), nullable=True),
         sa.Column("subscription_ends_at", Instant(), nullable=True),
@@ -205,6 +207,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_tenant_watches_customer_id_customers")
         ),
+        sa.ForeignKeyConstraint(["stopped_by"], ["people.id"], name=op.f("fk_tenant_watches_stopped_by_people")),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_tenant_watches")),
         sa.UniqueConstraint("subscription_id", name=op.f("uq_tenant_watches_subscription_id")),
     )
