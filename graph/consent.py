@@ -25,6 +25,8 @@ from kiota_abstractions.base_request_configuration import RequestConfiguration
 from graph.answers import Item, digest_of, instant, malformed, objects, optional_text, read, read_list, text
 from graph.client import Graph
 from graph.errors import GraphRefused, RevokeRefused
+from graph.links import follower
+from graph.writing import once
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -95,10 +97,8 @@ async def app_grant(graph: Graph, app_id: str) -> AppGrant:
     if not isinstance(enabled, bool):
         raise malformed()
     principal_id = text(principal.body, "id")
-    builder = _by_id(graph, principal_id).app_role_assignments
-    found = await read_list(
-        graph, builder.to_get_request_information(), lambda link: builder.with_url(link).to_get_request_information()
-    )
+    question = _by_id(graph, principal_id).app_role_assignments.to_get_request_information()
+    found = await read_list(graph, question, follower(graph, question))
     ids = [(text(one, "appRoleId"), text(one, "resourceId")) for one in found.items]
     names = await _names(graph, ids)
     granted = [at for one in found.items if (at := instant(one, "createdDateTime")) is not None]
@@ -115,10 +115,8 @@ async def app_grant(graph: Graph, app_id: str) -> AppGrant:
 async def delegated_grants(graph: Graph, app_id: str) -> tuple[DelegatedGrant, ...]:
     """What the app may do for people who are signed in, by id. Raises `GraphRefused(404)` as `app_grant` does."""
     principal = await read(graph, _principal(graph, app_id))
-    builder = _by_id(graph, text(principal.body, "id")).oauth2_permission_grants
-    found = await read_list(
-        graph, builder.to_get_request_information(), lambda link: builder.with_url(link).to_get_request_information()
-    )
+    question = _by_id(graph, text(principal.body, "id")).oauth2_permission_grants.to_get_request_information()
+    found = await read_list(graph, question, follower(graph, question))
     return tuple(sorted((_delegated(one) for one in found.items), key=lambda one: one.id))
 
 
@@ -130,7 +128,7 @@ async def revoke_app(graph: Graph, app_id: str) -> Revoked:
     """
     try:
         principal_id = text((await read(graph, _principal(graph, app_id))).body, "id")
-        await graph.tell(_by_id(graph, principal_id).to_delete_request_information())
+        await graph.tell(once(_by_id(graph, principal_id).to_delete_request_information()))
     except GraphRefused as error:
         if error.status == HTTPStatus.NOT_FOUND:
             return Revoked.NOTHING_LEFT
@@ -199,7 +197,7 @@ async def _revoke_permissions(graph: Graph, app_id: str) -> Revoked:
 async def _delete(graph: Graph, question: RequestInformation) -> None:
     """What is gone already counts as taken away."""
     try:
-        await graph.tell(question)
+        await graph.tell(once(question))
     except GraphRefused as error:
         if error.status == HTTPStatus.FORBIDDEN:
             raise RevokeRefused(error.status, error.code) from error

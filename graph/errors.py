@@ -6,8 +6,11 @@ GraphError
 │   └── AccessUnavailable  the login service could not be asked, or asked for a pause
 └── NoAnswer               Graph did not give what it was asked for
     ├── GraphRefused       the app may not read it, or there is no such thing
-    │   └── RevokeRefused  the app may not take its own permissions away: a person of the tenant has to
+    │   ├── RevokeRefused  the app may not take its own permissions away: a person of the tenant has to
+    │   ├── MailRefused    one message is not taken: its address or its form
+    │   └── MailboxRefused  no message is taken: the mailbox is not there, or the app may not send from it
     ├── GraphUnavailable   Graph could not be asked, failed, or asked for a pause
+    │   └── MailPutOff     the mailbox has sent too much for now, or is being moved; the message was not taken
     └── LinkExpired        what was kept of the last look is too old: look at everything again
 """
 
@@ -29,12 +32,25 @@ class NoAccess(GraphError):
         self.code = code
 
 
+APP_IS_GONE = frozenset({"AADSTS700016", "AADSTS7000229", "AADSTS7000112", "AADSTS90002"})
+"""Not found in the directory, without service principal, switched off there, or no such directory."""
+
+
 class AccessRefused(NoAccess):
     """Asking again gives the same answer until somebody changes the registration or the settings."""
 
+    @property
+    def app_is_gone(self) -> bool:
+        """Whether it is the tenant that has taken the app away; not so where our own secret is wrong or ended."""
+        return self.code in APP_IS_GONE
+
 
 class AccessUnavailable(NoAccess):
-    """Asking again may succeed."""
+    """Asking again may succeed, after `retry_after_s` where the service said so."""
+
+    def __init__(self, tenant_id: str, code: str, retry_after_s: float | None = None) -> None:
+        super().__init__(tenant_id, code)
+        self.retry_after_s = retry_after_s
 
 
 class NoAnswer(GraphError):
@@ -57,8 +73,24 @@ class RevokeRefused(GraphRefused):
     """The app may not take away what it was granted: a person of the customer's tenant has to."""
 
 
+class MailRefused(GraphRefused):
+    """One message is not taken; others are."""
+
+
+class MailboxRefused(GraphRefused):
+    """No message is taken until somebody corrects the mailbox or what the app may do with it."""
+
+
 class GraphUnavailable(NoAnswer):
-    """Asking again may succeed."""
+    """Asking again may succeed, after `retry_after_s` where Graph said so."""
+
+    def __init__(self, status: int, code: str, retry_after_s: float | None = None) -> None:
+        super().__init__(status, code)
+        self.retry_after_s = retry_after_s
+
+
+class MailPutOff(GraphUnavailable):
+    """Exchange wants a pause; the message was not taken."""
 
 
 class LinkExpired(NoAnswer):
