@@ -30,8 +30,8 @@ LINK_GOOD_FOR = timedelta(days=7)
 VERIFY_AFTER_S = (0, 10, 20, 30, 60, 120, 240, 420)
 """Seconds before each look for an app consent that was just given: 15 minutes in all, because of replication (R25)."""
 
-APP_GONE = frozenset({"AADSTS7000229", "AADSTS700016", "AADSTS500014"})
-"""What the login service says where the app is not, no longer, or only disabled in the customer's tenant (R25)."""
+APP_GONE = frozenset({"AADSTS7000229", "AADSTS700016", "AADSTS7000112"})
+"""What the login service says where the app is not there, or is disabled in that tenant (R25)."""
 
 _PENDING = frozenset({"created", "approvalPending", "approved", "activating"})
 _OVER = frozenset({"terminationRequested", "terminating", "terminated"})
