@@ -35,7 +35,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S")
 _YES = frozenset({"", "1", "yes", "y", "true", "ja", "j", "x", "waar"})
 _NO = frozenset({"0", "no", "n", "false", "nee", "onwaar"})
-_PLACES = {"": Place.REMOTE, "op_afstand": Place.REMOTE, "op_locatie": Place.ON_SITE, "onsite": Place.ON_SITE}
+_PLACES = {
+    "": Place.REMOTE,
+    "op_afstand": Place.REMOTE,
+    "advies": Place.ADVICE,
+    "op_locatie": Place.ON_SITE,
+    "onsite": Place.ON_SITE,
+}
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 

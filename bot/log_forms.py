@@ -82,7 +82,7 @@ def _go_on(turn: Turn, ticket: Ticket) -> None:
 def _view(turn: Turn, click: LogTime | LogWhatFits, ticket: Ticket, happened: list[TicketEvent]) -> Card:
     notice = logged_notice(happened, load_ledger(turn, ticket).allowance, turn.language)
     shown = ticket if click.then is None else visible_ticket(turn, click.then)
-    sheet = ticket_sheet(turn.session, turn.caller, shown, turn.now)
+    sheet = ticket_sheet(turn.session, turn.caller, shown, turn.now, turn.policy)
     return ticket_card(sheet, turn.language, is_staff=True, notice=notice, is_done=True)
 
 

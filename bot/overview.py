@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.access_waits import waiting_customers
 from bot.lines import PAGE_TICKETS, line_of
 from bot.opening import customer_of
 from bot.queue import show_queue
@@ -17,10 +18,12 @@ def show_tickets(turn: Turn, click: ShowTickets) -> Answer:
     """A page of all tickets of the organisation, narrowed to a search; for staff, who have none, the queue."""
     if turn.role.is_staff:
         return show_queue(turn, ShowQueue(page=click.page, query=click.query))
-    found = customer_tickets(turn.session, customer_of(turn).id, click.query, click.page, PAGE_TICKETS)
+    customer = customer_of(turn)
+    found = customer_tickets(turn.session, customer.id, click.query, click.page, PAGE_TICKETS)
+    waiting = waiting_customers(turn.session, [customer.id], turn.policy, turn.now)
     return overview_card(
         Overview(
-            lines=tuple(line_of(row, turn.language) for row in found.rows),
+            lines=tuple(line_of(row, turn.language, waiting=waiting) for row in found.rows),
             page=found.page,
             has_more=found.has_more,
             query=click.query,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.access_waits import waiting_customers
 from bot.lines import PAGE_TICKETS, line_of
 from bot.tickets import new_form_id
 from bot.turn import Answer, Turn
@@ -26,10 +27,11 @@ def show_queue(turn: Turn, click: ShowQueue) -> Answer:
         page=click.page,
         size=PAGE_TICKETS,
     )
+    waiting = waiting_customers(turn.session, [row.customer_id for row in found.rows], turn.policy, turn.now)
     customers = {customer.id: customer.name for customer in list_customers(turn.session)[:MOST_CHOICES]}
     return queue_card(
         Queue(
-            lines=tuple(line_of(row, turn.language, with_customer=True) for row in found.rows),
+            lines=tuple(line_of(row, turn.language, with_customer=True, waiting=waiting) for row in found.rows),
             filter=click.filter,
             customer_id=click.customer,
             customers=customers,

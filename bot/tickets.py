@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import announcements
-from bot.turn import Answer, Turn
+from bot.access_waits import ticket_access
+from bot.turn import Answer, Policy, Turn
 from bot.wire import IncomingKind
 from cards.clicks.tickets import ShowHistory, ShowTicket
 from cards.components import Card
 from cards.history import PAGE_EVENTS, history_card
 from cards.tickets import TicketSheet, ticket_card
-from contract.access import is_consented
 from contract.allowance import Allowance
 from contract.amounts import ticket_amount_cents
 from contract.contracts import covering
@@ -36,7 +36,7 @@ from contract.people import Contact, Role
 from contract.prices import PriceBook
 from contract.tickets import Ticket, waiting_for
 from storage.contacts import load_contacts, load_customer
-from storage.contracts import load_consents, load_contracts
+from storage.contracts import load_contracts
 from storage.costs import load_costs
 from storage.errors import NotFound
 from storage.estimates import latest_estimate, load_grants
@@ -144,7 +144,7 @@ def _passed_on_at(session: Session, ticket: Ticket, events: Sequence[TicketEvent
 
 
 def ticket_sheet(
-    session: Session, reader: Standing, ticket: Ticket, now: datetime, record: Record | None = None
+    session: Session, reader: Standing, ticket: Ticket, now: datetime, policy: Policy, *, record: Record | None = None
 ) -> TicketSheet:
     """Everything the card of a ticket shows to this reader. Raises NotFound for a ticket that is not theirs to see.
 
@@ -158,7 +158,7 @@ def ticket_sheet(
     logged = logged_minutes(record.entries)
     timer = load_timer(session, reader.person.id) if is_staff else None
     offered = estimate is not None and estimate.is_open(now)
-    has_access = is_consented(load_consents(session, ticket.customer_id), now)
+    access = ticket_access(session, reader, ticket, policy, now)
     return TicketSheet(
         ticket=ticket,
         customer_name=load_customer(session, ticket.customer_id).name
@@ -177,7 +177,8 @@ def ticket_sheet(
         events=tuple(record.events),
         more_events=record.more_events,
         files=record.files,
-        waits=waiting_for(ticket, has_open_estimate=offered, has_access=has_access),
+        waits=waiting_for(ticket, has_open_estimate=offered, has_access=access.wait is None),
+        access=access,
         moves=moves(
             ticket,
             reader.role,
@@ -200,7 +201,7 @@ def _readers(contacts: list[Contact]) -> str:
 
 def ticket_view(turn: Turn, ticket: Ticket, notice: str = "", *, record: Record | None = None) -> Card:
     """The card of a ticket for the caller, as it is now; with `record` where what is kept of it is known."""
-    sheet = ticket_sheet(turn.session, turn.caller, ticket, turn.now, record)
+    sheet = ticket_sheet(turn.session, turn.caller, ticket, turn.now, turn.policy, record=record)
     return ticket_card(sheet, turn.language, is_staff=turn.role.is_staff, notice=notice)
 
 

@@ -44,7 +44,7 @@ View = Callable[[Session, Standing, Mapping[str, Any], datetime, Policy], Card]
 
 def _ticket(session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy) -> Card:
     ticket = check_visible(load_ticket(session, args["ticket"]), reader)
-    sheet = ticket_sheet(session, reader, ticket, now)
+    sheet = ticket_sheet(session, reader, ticket, now, policy)
     return ticket_card(sheet, reader.person.language, is_staff=reader.role.is_staff)
 
 

@@ -106,7 +106,7 @@ def _entry(t: Texts, sheet: EntriesSheet, line: EntryLine, language: Language, l
     entry = line.entry
     span = f"{stamp(entry.started_at, sheet.now, language)}–{time(entry.ended_at)}"
     facts = [bands_text(t, line.bands), money(line.amount_cents, language)] if entry.is_billable else [t("not billed")]
-    if entry.place is Place.ON_SITE:
+    if entry.place is not Place.REMOTE:
         facts.append(place_label(t, entry.place))
     if entry.outside_hours_reason is not None:
         facts.append(reason_label(t, entry.outside_hours_reason))

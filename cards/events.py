@@ -9,6 +9,7 @@ from cards.formats import date, date_time, duration, money, size
 from cards.labels import band_label, outcome_label, urgency_label
 from cards.language import Texts, message, texts_for
 from cards.plain_text import clip
+from cards.session_texts import session_ended, session_started
 from contract.allowance import NOTICE_PERCENTS
 from contract.events import EventKind, TicketEvent
 from contract.outcomes import Outcome
@@ -203,6 +204,8 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     EventKind.TIMER_STOPPED: lambda t, e, _: t(
         "{name} discarded a timer of {spent}", name=e.actor_name, spent=duration(e.details.get("minutes", 0))
     ),
+    EventKind.SESSION_STARTED: session_started,
+    EventKind.SESSION_ENDED: session_ended,
     EventKind.TIME_LOGGED: _logged,
     EventKind.TIME_CORRECTED: _corrected,
     EventKind.COST_ADDED: lambda t, e, language: t(
@@ -266,6 +269,8 @@ _NAMES: dict[EventKind, str] = {
     EventKind.TICKET_RESUMED: message("work resumed"),
     EventKind.TIMER_STARTED: message("timer started"),
     EventKind.TIMER_STOPPED: message("timer stopped"),
+    EventKind.SESSION_STARTED: message("remote session"),
+    EventKind.SESSION_ENDED: message("remote session ended"),
     EventKind.TIME_LOGGED: message("time logged"),
     EventKind.TIME_CORRECTED: message("time corrected"),
     EventKind.COST_ADDED: message("cost added"),

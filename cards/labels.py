@@ -111,8 +111,14 @@ def estimate_state_label(t: Texts, state: EstimateState) -> str:
 
 
 def place_label(t: Texts, place: Place) -> str:
-    """Where work was done (R24)."""
-    return t("on site") if place is Place.ON_SITE else t("remote")
+    """Where work was done (R24, R25)."""
+    match place:
+        case Place.REMOTE:
+            return t("remote")
+        case Place.ADVICE:
+            return t("advice by chat or phone")
+        case Place.ON_SITE:
+            return t("on site")
 
 
 def reason_label(t: Texts, reason: OutsideHoursReason) -> str:

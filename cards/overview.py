@@ -45,6 +45,8 @@ class TicketLine:
     last: str
     active_at: datetime
     minutes: int
+    waits_for_access: bool = False
+    """Whether the customer's consent is missing now (D31)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,8 @@ def ticket_line(t: Texts, line: TicketLine, now: datetime, language: Language) -
     parts = [state, when if line.outcome else f"{line.last}, {when}"]
     if line.engineer or not line.outcome:
         parts.insert(1, line.engineer or t("nobody yet"))
+    if line.waits_for_access:
+        parts.append(t("waiting for access"))
     if line.minutes:
         parts.append(t("{spent} spent", spent=duration(line.minutes)))
     if line.customer_name:

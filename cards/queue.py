@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cards.clicks.access import EndSession, StartSession
 from cards.clicks.base import Click
 from cards.clicks.estimates import StartEstimate
 from cards.clicks.files import ShowFiles
@@ -18,13 +19,17 @@ from cards.clicks.queue import (
 from cards.clicks.tickets import ShowHistory, StartReopening
 from cards.components import Action, ActionStyle, execute
 from cards.language import Texts
+from cards.ticket_access import TicketAccess
 from contract.moves import Move
 from contract.tickets import Ticket
 
 
-def staff_actions(t: Texts, ticket: Ticket, moves: frozenset[Move], *, files: int, timer: bool) -> list[Action]:
+def staff_actions(
+    t: Texts, ticket: Ticket, moves: frozenset[Move], *, files: int, timer: bool, access: TicketAccess
+) -> list[Action]:
     """The buttons below a ticket's card; what is rarer is behind "More"."""
     number = ticket.number
+    can_start = Move.START_SESSION in moves and access.wait is None and not access.has_own_session
     if Move.CLAIM in moves:
         claim = execute(t("Claim"), ClaimTicket(ticket=number), style=ActionStyle.POSITIVE)
         return [
@@ -37,6 +42,8 @@ def staff_actions(t: Texts, ticket: Ticket, moves: frozenset[Move], *, files: in
         (Move.LOG_TIME in moves, t("Log time"), StartLogging(ticket=number)),
         (timer, t("Stop timer"), StopTimer(ticket=number)),
         (not timer and Move.START_TIMER in moves, t("Start timer"), StartTimer(ticket=number)),
+        (access.has_own_session, t("End remote session"), EndSession(ticket=number)),
+        (can_start, t("Start remote session"), StartSession(ticket=number)),
         (Move.ESTIMATE in moves, t("Estimate"), StartEstimate(ticket=number)),
         (Move.RESOLVE in moves, t("Resolve"), StartResolving(ticket=number)),
         (Move.RESUME in moves, t("Resume"), ResumeTicket(ticket=number)),

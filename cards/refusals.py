@@ -49,7 +49,7 @@ _PLAIN: dict[type[Exception], str] = {
     errors.SkippedLocalTime: message("That time does not exist: the clock skipped an hour. Correct it."),
     errors.OnSiteNeedsAddendum: message("On-site work needs a signed addendum for that day."),
     errors.RemoteNeedsAccess: message(
-        "The customer had not consented to remote access then. Record the consent first, or log the work as on-site."
+        "The customer had not consented to remote access then. Advice by chat or phone can be logged all the same."
     ),
     term_errors.NotMonthStart: message("A contract starts on the 1st of a month."),
     term_errors.NotMonthEnd: message("A contract ends on the last day of a month."),

@@ -55,6 +55,7 @@ from cards.formats import duration, money, stamp
 from cards.labels import outcome_label, product_label, state_label, urgency_label, wait_label
 from cards.language import Texts, texts_for
 from cards.queue import staff_actions
+from cards.ticket_access import NO_ACCESS_TO_TELL, TicketAccess, access_panel
 from contract.allowance import Allowance
 from contract.estimates import Estimate, expire
 from contract.events import TicketEvent
@@ -88,6 +89,7 @@ class TicketSheet:
     more_events: int = 0
     files: int = 0
     waits: tuple[Wait, ...] = ()
+    access: TicketAccess = NO_ACCESS_TO_TELL
     moves: frozenset[Move] = frozenset()
     form_id: str = ""
     """For the answer box: a second click of the same rendering is the same answer."""
@@ -117,6 +119,7 @@ def ticket_card(
             text(sheet.customer_name, subtle=True) if is_staff else None,
             wrote(ticket.subject, bold=True, size=FontSize.MEDIUM),
             _facts(t, sheet, language, is_staff=is_staff),
+            access_panel(t, sheet.access, ticket.customer_id, sheet.now, language, is_staff=is_staff),
             _estimate(t, sheet, language),
             _description(t, ticket),
             _history(t, sheet, language, shown),
@@ -278,7 +281,8 @@ def _answer_box(t: Texts, sheet: TicketSheet, *, is_staff: bool) -> Element | No
 
 def _actions(t: Texts, sheet: TicketSheet, *, is_staff: bool) -> list[Action]:
     if is_staff:
-        return staff_actions(t, sheet.ticket, sheet.moves, files=sheet.files, timer=sheet.timer_since is not None)
+        has_timer = sheet.timer_since is not None
+        return staff_actions(t, sheet.ticket, sheet.moves, files=sheet.files, timer=has_timer, access=sheet.access)
     number = sheet.ticket.number
     offers: list[tuple[Move, str, Click]] = [
         (Move.WITHDRAW, t("Withdraw"), StartWithdrawal(ticket=number)),

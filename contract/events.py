@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     TICKET_RESUMED = "ticket_resumed"
     TIMER_STARTED = "timer_started"
     TIMER_STOPPED = "timer_stopped"
+    SESSION_STARTED = "session_started"
+    SESSION_ENDED = "session_ended"
     TIME_LOGGED = "time_logged"
     TIME_CORRECTED = "time_corrected"
     COST_ADDED = "cost_added"
@@ -86,6 +88,8 @@ _INTERNAL = frozenset(
 )
 _SHOWN_ONLY = frozenset(
     {
+        EventKind.SESSION_STARTED,
+        EventKind.SESSION_ENDED,
         EventKind.TIME_LOGGED,
         EventKind.TIME_CORRECTED,
         EventKind.COST_ADDED,

@@ -37,6 +37,9 @@ class Place(StrEnum):
     """Where the work was done; on-site only by addendum (R24, R26)."""
 
     REMOTE = "remote"
+    """In the customer's Microsoft 365: needs access (R25)."""
+    ADVICE = "advice"
+    """By chat or phone: remote too, and billed the same, but nobody was let in for it (R25)."""
     ON_SITE = "on_site"
 
 

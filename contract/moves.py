@@ -47,6 +47,7 @@ class Move(StrEnum):
     CORRECT_TIME = "correct_time"
     START_TIMER = "start_timer"
     STOP_TIMER = "stop_timer"
+    START_SESSION = "start_session"
     ESTIMATE = "estimate"
     RECORD_DECISION = "record_decision"
     MARK_DUPLICATE = "mark_duplicate"
@@ -82,6 +83,7 @@ STAFF_MOVES: Mapping[Move, frozenset[State]] = {
     Move.CORRECT_TIME: _ALL,
     Move.START_TIMER: _TAKEN,
     Move.STOP_TIMER: _ALL,
+    Move.START_SESSION: _TAKEN,
     Move.ESTIMATE: _TAKEN,
     Move.RECORD_DECISION: _OPEN,
     Move.HAND_OVER: _TAKEN,

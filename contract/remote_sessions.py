@@ -2,10 +2,12 @@
 
 A session is of one engineer, on one open ticket, and runs only while the customer's consent covers it. It ends by
 itself at the instant at which the ticket is closed, the consent is over, or twelve hours have passed, whichever is
-first. Advice by chat or phone needs no session.
+first. A consent that is found gone from a moment that has passed ends it now: until now the engineer was in, and who
+had access when is told as it was. Advice by chat or phone needs no session.
 
     started at 10:00 under a consent that ends at 18:00: over at 18:00 for want of consent. Withdrawn at 11:30: over
-    at 11:30. Nobody ends it and the consent goes on: over at 22:00.
+    at 11:30. Nobody ends it and the consent goes on: over at 22:00. At 12:00 the consent is found gone since 11:10:
+    over at 12:00, and what was worked after 11:10 can not be logged as remote work.
 """
 
 from __future__ import annotations
@@ -113,15 +115,21 @@ def ending(
     spans: Iterable[AccessSpan],
     withdrawals: Iterable[Withdrawal],
     closed_at: datetime | None,
+    known_until: datetime,
     now: datetime,
 ) -> tuple[datetime, EndedWhy] | None:
-    """Return since when a running session is over, and why; None while it goes on (R25)."""
+    """Return since when a running session is over, and why; None while it goes on (R25).
+
+    `known_until` is until when it was known to be covered when it was looked at before.
+    """
     ends: list[tuple[datetime, EndedWhy]] = [(session.longest_until, EndedWhy.TOO_LONG)]
     if closed_at is not None:
         ends.append((max(closed_at, session.started_at), EndedWhy.CLOSED))
     if (uncovered_at := covered_until(spans, session.started_at)) is not None:
-        is_withdrawn = holding(withdrawals, uncovered_at) is not None
-        ends.append((uncovered_at, EndedWhy.WITHDRAWN if is_withdrawn else EndedWhy.EXPIRED))
+        if holding(withdrawals, uncovered_at) is not None:
+            ends.append((uncovered_at, EndedWhy.WITHDRAWN))
+        else:
+            ends.append((uncovered_at if uncovered_at >= known_until else now, EndedWhy.EXPIRED))
     ended_at, why = min(ends, key=lambda end: end[0])
     return (ended_at, why) if ended_at <= now else None
 

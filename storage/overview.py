@@ -29,6 +29,7 @@ class TicketRow:
     subject: str
     state: State
     outcome: Outcome | None
+    customer_id: int
     customer_name: str
     engineer: str | None
     active_at: datetime
@@ -51,6 +52,7 @@ def ticket_rows() -> Select[tuple[object, ...]]:
     return (
         select(
             tickets.c.number,
+            tickets.c.customer_id,
             tickets.c.subject,
             tickets.c.state,
             tickets.c.outcome,
@@ -106,6 +108,7 @@ def _row(row: Row[tuple[object, ...]], minutes: int) -> TicketRow:
         subject=row.subject,
         state=State(row.state),
         outcome=Outcome(row.outcome) if row.outcome else None,
+        customer_id=row.customer_id,
         customer_name=row.customer_name,
         engineer=row.engineer,
         active_at=row.active_at,

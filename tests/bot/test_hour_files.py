@@ -142,7 +142,7 @@ def test_choices(column: str, cell: str, value: object) -> None:
         ("start", "1026-11-23 10:00", "1026-11-23 10:00 is no time: a day and a time of day from 2000"),
         ("start", "2026-11-23T10:00Z", "start and end are not written the same way"),
         ("billable", "maybe", "billable is maybe: write yes or no"),
-        ("place", "home", "place is home: write remote, on_site"),
+        ("place", "home", "place is home: write remote, advice, on_site"),
         ("reason", "because", "reason is because: write customer_asked, urgency, agreed_time, own_choice"),
         ("what", "x" * 2001, "what is longer than 2000 characters"),
         ("id", "x" * 151, "id is longer than 150 characters"),
