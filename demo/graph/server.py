@@ -23,7 +23,7 @@ from demo.graph.directory import Directory
 from demo.graph.faults import Faults
 from demo.graph.login import Login
 
-SUBJECTS: tuple[str, ...] = ()
+SUBJECTS: tuple[str, ...] = ("grants", "mail", "relationships")
 """Files of this folder with a function `routes(table)`."""
 
 
