@@ -8,9 +8,12 @@ attribute; shortly before it ends another one is fetched in the background while
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import re
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,23 +23,31 @@ import msal
 import requests
 from cryptography import x509
 from msal.exceptions import MsalError
-from requests.adapters import HTTPAdapter
 
 from graph.errors import AccessRefused, AccessUnavailable, GraphError
+from graph.login_session import LoginBusy, LoginSession
 
 BOT_SCOPE = "https://api.botframework.com/.default"
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 LOGIN_HOST = "login.microsoftonline.com"
 
-TIMEOUT_S = 10
 REFRESH_BEFORE_S = 300
 """msal hands out its cached token until five minutes before the end: asking earlier would change nothing."""
 LAST_USE_BEFORE_S = 30
 RETRY_AFTER_S = 15
 
-_OUTAGE = (requests.RequestException, MsalError, RuntimeError, TypeError, KeyError, AttributeError)
+_OUTAGE = (
+    requests.RequestException,
+    MsalError,
+    json.JSONDecodeError,
+    RuntimeError,
+    TypeError,
+    KeyError,
+    AttributeError,
+)
 """No connection, a 5xx, or an answer that msal stumbles over."""
 _TEMPORARY = frozenset({"temporarily_unavailable", "server_error", "service_unavailable", "request_timeout"})
+_ENTRA_CODE = re.compile(r"AADSTS\d+")
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +96,7 @@ class TokenSource:
 
     `login_host` may carry a port, and `verify` the path of certificates to trust: for a stand-in, which needs TLS
     because msal refuses an authority without. The host comes from the settings, so it is not looked up at Microsoft
-    first.
+    first. Many sources may share one `session` and the threads of one `pool`.
     """
 
     def __init__(
@@ -97,6 +108,8 @@ class TokenSource:
         scope: str = BOT_SCOPE,
         login_host: str = LOGIN_HOST,
         verify: bool | str = True,
+        session: LoginSession | None = None,
+        pool: Executor | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client_id = client_id
@@ -104,13 +117,17 @@ class TokenSource:
         self._credential = credential
         self._scope = scope
         self._authority = f"https://{login_host}/{tenant_id}"
-        self._http = _HurriedSession(verify)
+        self._own_session = None if session else LoginSession(verify=verify)
+        self._http = session or self._own_session
+        self._pool = pool
         self._monotonic = monotonic
         self._client: Any = None
         self._token: _Token | None = None
         self._failed_at_s: float | None = None
         self._distrusts_cache = False
         self._fetching: asyncio.Task[str] | None = None
+        self._fetches_anew = False
+        """Whether what is being fetched comes from the service and no cache."""
 
     async def get(self) -> str:
         """A token in force. Raises `AccessRefused` or `AccessUnavailable`."""
@@ -124,6 +141,13 @@ class TokenSource:
         # Shielded: a caller that gives up must not take the token from the others.
         return await asyncio.shield(self._fetch())
 
+    async def fresh(self) -> str:
+        """A token that the service gives now; the one in force stays where it gives none. Raises as `get`."""
+        while self._fetching is not None and not self._fetches_anew:
+            await asyncio.wait({self._fetching})
+        self._distrusts_cache = True
+        return await asyncio.shield(self._fetch())
+
     def forget(self, token: str) -> None:
         """A token was refused although it should be in force: the next one comes from the service, not from a cache."""
         if self._token is not None and self._token.value == token:
@@ -131,20 +155,23 @@ class TokenSource:
             self._distrusts_cache = True
 
     async def close(self) -> None:
-        """Waits for a renewal that is under way (it has a time limit) and closes the connections."""
+        """Waits for a renewal that is under way (it has a time limit) and closes the connections of its own."""
         if self._fetching is not None:
             await asyncio.wait({self._fetching})
-        self._http.close()
+        if self._own_session is not None:
+            self._own_session.close()
 
     def _fetch(self) -> asyncio.Task[str]:
         if self._fetching is None:
+            self._fetches_anew = self._distrusts_cache
             self._fetching = asyncio.create_task(self._renew())
         return self._fetching
 
     async def _renew(self) -> str:
         asked_at_s = self._monotonic()
         try:
-            answer = await asyncio.to_thread(self._ask, self._distrusts_cache)
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._pool, self._ask, self._fetches_anew)
             value, lasts_s = self._read(answer)
         except GraphError as error:
             self._failed_at_s = self._monotonic()
@@ -153,7 +180,8 @@ class TokenSource:
         finally:
             self._fetching = None
         self._failed_at_s = None
-        self._distrusts_cache = False
+        if self._fetches_anew:
+            self._distrusts_cache = False
         self._token = _Token(
             value,
             refresh_at_s=asked_at_s + max(lasts_s - REFRESH_BEFORE_S, 0.0),
@@ -175,11 +203,18 @@ class TokenSource:
                     self._client.remove_tokens_for_client()
                 answer = self._client.acquire_token_for_client(scopes=[self._scope])
         except _OUTAGE as error:
-            raise AccessUnavailable(self._tenant_id, type(error).__name__) from error
+            pause_s = error.retry_after_s if isinstance(error, LoginBusy) else None
+            raise AccessUnavailable(self._tenant_id, type(error).__name__, pause_s) from error
         except (ValueError, OSError) as error:
             # No such tenant, an unreadable certificate, no managed identity on this machine.
-            raise AccessRefused(self._tenant_id, type(error).__name__) from error
-        return answer if isinstance(answer, dict) else {}
+            named = _ENTRA_CODE.search(str(error))
+            raise AccessRefused(self._tenant_id, named[0] if named else type(error).__name__) from error
+        if not isinstance(answer, dict):
+            return {}
+        if "access_token" not in answer:
+            # It remembers a refusal for a minute, and would repeat it after the administrator has consented.
+            self._client = None
+        return answer
 
     def _build(self) -> Any:
         if isinstance(self._credential, ManagedIdentity):
@@ -206,25 +241,12 @@ class TokenSource:
         value, lasts_s = answer.get("access_token"), answer.get("expires_in")
         if isinstance(value, str) and value and isinstance(lasts_s, int | float):
             return value, float(lasts_s)
-        code = str(answer.get("error", "unreadable"))
+        if "error" not in answer:
+            raise AccessUnavailable(self._tenant_id, "unreadable")
+        code = str(answer["error"])
         numbers = answer.get("error_codes")
         named = f"AADSTS{numbers[0]}" if isinstance(numbers, list) and numbers else code
         raise (AccessUnavailable if code in _TEMPORARY else AccessRefused)(self._tenant_id, named)
-
-
-class _HurriedSession(requests.Session):
-    """A session whose requests end, whoever makes them: msal's own have no time limit."""
-
-    def __init__(self, verify: bool | str) -> None:
-        super().__init__()
-        self._trusted = verify
-        self.mount("https://", HTTPAdapter(max_retries=1))  # a kept connection may just have been closed
-
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs.setdefault("timeout", TIMEOUT_S)
-        # Said with each request, because an environment variable outweighs what the session says.
-        kwargs.setdefault("verify", None if self._trusted is True else self._trusted)
-        return super().request(*args, **kwargs)
 
 
 def _look_at(task: asyncio.Task[str]) -> None:

@@ -18,8 +18,9 @@ import msal
 import requests
 from msal.exceptions import MsalError
 
-from graph.access import LOGIN_HOST, Certificate, Credential, ManagedIdentity, Secret, _HurriedSession
+from graph.access import LOGIN_HOST, Certificate, Credential, ManagedIdentity, Secret
 from graph.errors import AccessRefused, AccessUnavailable
+from graph.login_session import LoginSession
 
 _OUTAGE = (requests.RequestException, MsalError, RuntimeError, TypeError, KeyError, AttributeError)
 _NUMBER = re.compile(r"AADSTS\d+")
@@ -58,7 +59,7 @@ class SignIn:
         return await asyncio.to_thread(self._finish, tenant_id, dict(flow), dict(answer))
 
     def _begin(self, tenant_id: str, state: str, return_url: str) -> dict[str, Any]:
-        with _HurriedSession(self.verify) as http:
+        with LoginSession(verify=self.verify) as http:
             try:
                 flow = self._client(tenant_id, http).initiate_auth_code_flow(
                     [], redirect_uri=return_url, state=state, prompt="select_account"
@@ -70,7 +71,7 @@ class SignIn:
         return dict(flow)
 
     def _finish(self, tenant_id: str, flow: dict[str, Any], answer: dict[str, str]) -> Identity:
-        with _HurriedSession(self.verify) as http:
+        with LoginSession(verify=self.verify) as http:
             try:
                 found = self._client(tenant_id, http).acquire_token_by_auth_code_flow(flow, answer)
             except _OUTAGE as error:

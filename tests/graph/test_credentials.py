@@ -58,6 +58,9 @@ class Tokens:
             raise self.error
         return "a-token"
 
+    def forget(self, token: str) -> None:
+        """There is no other."""
+
 
 @pytest.fixture(scope="module")
 def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -1,0 +1,75 @@
+"""The connections to the login service: every request ends, whoever makes it, and extra authorities can be trusted."""
+
+from __future__ import annotations
+
+import ssl
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx
+import requests
+from requests.adapters import HTTPAdapter
+
+TIMEOUT_S = 10
+CONNECTIONS = 16
+
+
+class LoginBusy(requests.RequestException):
+    """The login service asked for a pause, of `retry_after_s` if it said so. msal would take it for a refusal."""
+
+    def __init__(self, retry_after_s: float | None) -> None:
+        super().__init__("too many requests")
+        self.retry_after_s = retry_after_s
+
+
+class LoginSession(requests.Session):
+    """A session whose requests end: msal's own have no time limit. Several threads and token sources may share it.
+
+    `verify` is the path of the only certificates to trust; `trusted` a context that has everything to trust.
+    """
+
+    def __init__(self, *, verify: bool | str = True, trusted: ssl.SSLContext | None = None) -> None:
+        super().__init__()
+        self._verify = verify
+        # One retry, because a kept connection may just have been closed.
+        self.mount("https://", _Adapter(trusted) if trusted else HTTPAdapter(max_retries=1, pool_maxsize=CONNECTIONS))
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """One request. Raises `LoginBusy` where msal would take a pause for a refusal."""
+        kwargs.setdefault("timeout", TIMEOUT_S)
+        # Said with each request, because an environment variable outweighs what the session says.
+        kwargs.setdefault("verify", None if self._verify is True else self._verify)
+        response = super().request(*args, **kwargs)
+        if response.status_code in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}:
+            raise LoginBusy(seconds_of(response.headers.get("Retry-After")))
+        return response
+
+
+class _Adapter(HTTPAdapter):
+    """Trusts what its context trusts."""
+
+    def __init__(self, trusted: ssl.SSLContext) -> None:
+        self._trusted = trusted
+        super().__init__(max_retries=1, pool_maxsize=CONNECTIONS)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Give the context to every connection."""
+        super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
+
+    def cert_verify(self, conn: Any, *_args: Any, **_kwargs: Any) -> None:
+        """Check, and load nothing more into the context."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+def trusting(extra: Path | None) -> ssl.SSLContext:
+    """What is trusted: the authorities everybody trusts, and those in the PEM file `extra`. Raises OSError."""
+    context = httpx.create_ssl_context()
+    if extra is not None:
+        context.load_verify_locations(extra)
+    return context
+
+
+def seconds_of(retry_after: str | None) -> float | None:
+    """`Retry-After` in seconds; None where it is missing or a date, which neither service writes."""
+    return float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else None

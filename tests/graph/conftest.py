@@ -1,0 +1,56 @@
+"""The stand-in of Microsoft's login service and of Graph, and the bot's own way to it, for every test of Graph."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from demo.graph.directory import Tenant
+from demo.graph.server import GraphStandIn
+from graph.client import Graph
+from graph.tenants import Tenants
+from tests.graph.stand_in import APP_ID, CUSTOMER, HOME, SECRET, Clock, open_to
+
+
+@pytest.fixture
+async def stand_in(tmp_path: Path) -> AsyncIterator[GraphStandIn]:
+    """The stand-in, in which the app is registered and the provider's and one customer's tenant are empty."""
+    async with GraphStandIn(tmp_path) as started:
+        started.directory.add_app(APP_ID, SECRET)
+        for tenant_id, name in ((HOME, "Oxineo"), (CUSTOMER, "Bakkerij Korenbloem")):
+            started.directory.add_tenant(tenant_id, name, f"{name.split()[-1].lower()}.example")
+            started.directory.tenants[tenant_id].consent(APP_ID, "User.Read.All", at=started.clock())
+        yield started
+
+
+@pytest.fixture
+def seconds() -> Clock:
+    """Monotonic seconds that pass when told; only of what is remembered, not of waiting."""
+    return Clock()
+
+
+@pytest.fixture
+async def tenants(stand_in: GraphStandIn) -> AsyncIterator[Tenants]:
+    """The real msal and msgraph-sdk, led to the stand-in."""
+    async with open_to(stand_in) as opened:
+        yield opened
+
+
+@pytest.fixture
+def customer(stand_in: GraphStandIn) -> Tenant:
+    """The customer's directory, to be changed."""
+    return stand_in.directory.tenants[CUSTOMER]
+
+
+@pytest.fixture
+def home(stand_in: GraphStandIn) -> Tenant:
+    """The provider's directory, to be changed."""
+    return stand_in.directory.tenants[HOME]
+
+
+@pytest.fixture
+def graph(tenants: Tenants) -> Graph:
+    """Questions in the customer's tenant."""
+    return tenants.of(CUSTOMER)
