@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from bot import announcements, timer
+from bot.access import access_spans
 from bot.tickets import event, keep_event, prices_of
 from bot.turn import Turn
 from cards.clicks.hours import LogFields
-from contract.access import AccessConsent
 from contract.allowance import Allowance, notices
 from contract.amounts import entry_amount_cents
+from contract.consents import AccessSpan
 from contract.contracts import Contract
 from contract.errors import EntryRefusal, NoContract, TextMissing
 from contract.events import EventKind, TicketEvent
@@ -34,7 +35,7 @@ from contract.moves import Move, check_move, moves
 from contract.prices import PriceBook
 from contract.tickets import Ticket
 from contract.work_times import clock_of, is_shown_as, read_work_times
-from storage.contracts import load_consents, load_contracts
+from storage.contracts import load_contracts
 from storage.estimates import load_grants
 from storage.hours import (
     add_entry,
@@ -58,7 +59,7 @@ class Ledger:
     """Every one ever recorded, also those that were corrected since."""
     prices: PriceBook
     contracts: tuple[Contract, ...]
-    consents: tuple[AccessConsent, ...]
+    access: tuple[AccessSpan, ...]
     grants: tuple[Grant, ...]
     """Which estimate allowed which minute, and at most at which price (D13)."""
 
@@ -75,22 +76,25 @@ def load_ledger(turn: Turn, ticket: Ticket) -> Ledger:
         entries=load_recorded_entries(turn.session, ticket.number),
         prices=prices_of(turn.session, ticket, turn.now),
         contracts=load_contracts(turn.session, ticket.customer_id),
-        consents=load_consents(turn.session, ticket.customer_id),
+        access=access_spans(turn.session, ticket.customer_id, turn.policy),
         grants=load_grants(turn.session, ticket),
     )
 
 
-def check_draft(turn: Turn, ledger: Ledger, draft: WorkEntry, replacing: WorkEntry | None = None) -> None:
-    """Refuse an entry that can not be logged; raises what `contract.hours.check_entry` raises, and TextMissing."""
+def check_draft(turn: Turn, ledger: Ledger, draft: WorkEntry, replacing: WorkEntry | None = None) -> bool:
+    """Refuse an entry that can not be logged; raises what `contract.hours.check_entry` raises, and TextMissing.
+
+    Returns whether it rests on the last known consent only (R25).
+    """
     if draft.minutes and not draft.what:
         raise TextMissing("work")
-    check_entry(
+    return check_entry(
         draft,
         ticket=ledger.ticket,
         now=turn.now,
         own_entries=load_own_entries(turn.session, draft.engineer_id, draft.started_at, draft.ended_at),
         contracts=ledger.contracts,
-        consents=ledger.consents,
+        access=ledger.access,
         allowance=ledger.allowance,
         calendar=ledger.prices.profile,
         replacing=replacing,

@@ -17,6 +17,7 @@ from cards.components import Card
 from cards.language import Texts, texts_for
 from contract.parties import Address, Seller
 from contract.people import Language, Person, Role
+from contract.permissions import AccessTemplate
 from contract.pickup import SHIPPED_RESPONSE_MINUTES
 from contract.tickets import Urgency
 from storage.people import Standing
@@ -57,6 +58,10 @@ class Policy:
     """The provider as invoices name it; empty where it is not set yet (R1)."""
     issue_without_asking: bool = False
     """Whether a month's invoices go out by themselves."""
+    access: AccessTemplate = AccessTemplate()
+    """What every customer's tenant is asked for (R25)."""
+    app_consent_covers_work: bool = False
+    """Whether the consent to our app alone covers remote work by engineers (R25)."""
 
 
 @dataclass(frozen=True, slots=True)

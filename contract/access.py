@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from contract.consents import AccessSpan, Mechanism
 from contract.errors import RemoteNeedsAccess
 from contract.local_time import truncate
 
@@ -72,18 +73,36 @@ def is_consented(consents: Iterable[AccessConsent], at: datetime) -> bool:
     return any(consent.state(at) is ConsentState.VALID for consent in consents)
 
 
-def check_remote_access(consents: Iterable[AccessConsent], start: datetime, end: datetime) -> None:
+def recorded_spans(consents: Iterable[AccessConsent]) -> tuple[AccessSpan, ...]:
+    """Return the spans that recorded consents cover, by what stands in the records themselves (R25)."""
+    return tuple(
+        AccessSpan(mechanism=Mechanism.MANUAL, begins_at=consent.valid_from, ends_at=consent.ends_at)
+        for consent in consents
+        if not consent.is_empty
+    )
+
+
+def check_remote_access(spans: Iterable[AccessSpan], start: datetime, end: datetime) -> bool:
     """Refuse remote work that is not covered to its end: raises RemoteNeedsAccess with the first such instant (R25).
 
-    Compares whole minutes (D23): a consent given within the minute in which the work began covers that minute.
+    Compares whole minutes (D23): a consent given within the minute in which the work began covers that minute. Returns
+    whether some of it is covered by the last known state only, because checks failed.
     """
-    spans = [(truncate(consent.valid_from), consent.ends_at) for consent in consents if not consent.is_empty]
+    kept = sorted(spans, key=lambda span: span.begins_at)
+    uncovered = _uncovered(kept, start, end)
+    if uncovered is not None:
+        ended = [span.ends_at for span in kept if span.ends_at is not None and span.ends_at <= uncovered]
+        raise RemoteNeedsAccess(uncovered, max(ended, default=None))
+    return _uncovered([span for span in kept if not span.is_carried], start, end) is not None
+
+
+def _uncovered(spans: Iterable[AccessSpan], start: datetime, end: datetime) -> datetime | None:
+    """The first instant of the work that no span covers; the spans are ordered by their begin."""
     covered_until = truncate(start)
-    for valid_from, ends_at in sorted(spans, key=lambda span: span[0]):
-        if valid_from > covered_until:
+    for span in spans:
+        if truncate(span.begins_at) > covered_until:
             break
-        if ends_at is None:
-            return
-        covered_until = max(covered_until, ends_at)
-    if covered_until < truncate(end) or covered_until <= truncate(start):
-        raise RemoteNeedsAccess(covered_until)
+        if span.ends_at is None:
+            return None
+        covered_until = max(covered_until, span.ends_at)
+    return covered_until if covered_until < truncate(end) or covered_until <= truncate(start) else None

@@ -140,6 +140,43 @@ class NoFinding:
     error: str
 
 
+class ChangeKind(StrEnum):
+    """What an observation changed (R25)."""
+
+    NONE = "none"
+    NEW = "new"
+    """Seen for the first time, and not in force."""
+    ACTIVATED = "activated"
+    ENDED = "ended"
+    """It was in force and is not any more; the state says whether it expired, was revoked, or is asked for anew."""
+    FAILED = "failed"
+    """The first check that got no answer."""
+    RECOVERED = "recovered"
+    """The first that got one again."""
+    NARROWED = "narrowed"
+    WIDENED = "widened"
+    EXTENDED = "extended"
+    """The end moved to a later day, or away."""
+    SHORTENED = "shortened"
+    EXPIRING = "expiring"
+    CHANGED = "changed"
+    """Another state, neither of them in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an observation made of a grant; `before` is None for one that was not known. No kinds: nothing new."""
+
+    before: Grant | None
+    after: Grant
+    kinds: tuple[ChangeKind, ...] = ()
+
+    @property
+    def kind(self) -> ChangeKind:
+        """The one to tell people of, if only one is told; `kinds` has all, the weightiest first."""
+        return self.kinds[0] if self.kinds else ChangeKind.NONE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessSpan:
     """A span of time in which remote work is covered, by which source; half-open, `ends_at` None while it goes on."""

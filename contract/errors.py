@@ -233,9 +233,13 @@ class OnSiteNeedsAddendum(EntryRefusal):
 
 @dataclass(eq=False)
 class RemoteNeedsAccess(EntryRefusal):
-    """The customer's consent to remote access does not cover the instant `at` (R25)."""
+    """The customer's consent to remote access does not cover the instant `at` (R25).
+
+    `ended_at`: since when there is none; None where there never was one before.
+    """
 
     at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(eq=False)

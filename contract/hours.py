@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
-    from contract.access import AccessConsent
+    from contract.consents import AccessSpan
     from contract.contracts import Contract
     from contract.tickets import Ticket
 
@@ -128,27 +128,27 @@ def check_entry(
     now: datetime,
     own_entries: Iterable[WorkEntry],
     contracts: Iterable[Contract],
-    consents: Iterable[AccessConsent],
+    access: Iterable[AccessSpan],
     allowance: Allowance,
     calendar: Calendar = CONTRACT_HOLIDAYS,
     replacing: WorkEntry | None = None,
-) -> None:
+) -> bool:
     """Refuse an entry that can not be logged; return when it can (R18, R20, R24-R26, D4, D11, D12, D23-D27).
 
-    `own_entries` are the engineer's, on any ticket (near the draft is enough); `contracts` and `consents` the
+    `own_entries` are the engineer's, on any ticket (near the draft is enough); `contracts` and `access` the
     customer's; `allowance` the ticket's as it stands, with the entry that `replacing` corrects still counted. Raises
-    the classes of EntryRefusal, and NoContract.
+    the classes of EntryRefusal, and NoContract. Returns whether the remote work was done, at least in part, on the last
+    known consent only, because checks failed (R25).
     """
     if replacing is not None and is_cut(draft, replacing):
-        return
+        return False
     terms = tuple(contracts)
     _check_time(draft, ticket, now)
     for day in _local_days(draft):
         check_covered(terms, day)
         if draft.place is Place.ON_SITE:
             check_on_site(terms, day)
-    if draft.place is Place.REMOTE:
-        check_remote_access(consents, draft.started_at, draft.ended_at)
+    is_carried = draft.place is Place.REMOTE and check_remote_access(access, draft.started_at, draft.ended_at)
     _check_overlap(draft, own_entries, replacing)
     outside = outside_hours_minutes(draft, calendar)
     if outside and draft.outside_hours_reason is None:
@@ -156,6 +156,7 @@ def check_entry(
     already = replacing.billable_minutes if replacing is not None else 0
     if draft.billable_minutes > already:
         check_fits(replace(allowance, logged_minutes=allowance.logged_minutes - already), draft.billable_minutes)
+    return is_carried
 
 
 def is_cut(draft: WorkEntry, replacing: WorkEntry) -> bool:

@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 FORMAT = "fourstar-receipt-1"
 
 
-class UnreadableReceipt(ValueError):
-    """A body that is no receipt in canonical form. No refusal: nobody asked for anything that is not allowed."""
+class UnreadableBody(ValueError):
+    """A body that is not in canonical form. No refusal: nobody asked for anything that is not allowed."""
+
+
+class UnreadableReceipt(UnreadableBody):
+    """A body that is no receipt in canonical form."""
 
 
 def digest_of(body: str) -> str:
@@ -98,59 +102,64 @@ def _receipt(said: Mapping[str, Any]) -> Receipt:
     )
     decision = Decision(
         kind=ReceiptKind(said["decision"]),
-        provider=_text(said["provider"]),
-        customer_id=_whole(said["customer"]["id"]),
-        customer_name=_text(said["customer"]["name"]),
-        ticket_number=_whole(said["ticket"]),
-        revision=_whole(offer["revision"]),
+        provider=as_text(said["provider"]),
+        customer_id=as_whole(said["customer"]["id"]),
+        customer_name=as_text(said["customer"]["name"]),
+        ticket_number=as_whole(said["ticket"]),
+        revision=as_whole(offer["revision"]),
         instrument=Instrument(offer["instrument"]),
-        minutes=_whole(offer["minutes"]),
-        what=_text(offer["what"]),
+        minutes=as_whole(offer["minutes"]),
+        what=as_text(offer["what"]),
         rates=_bands(offer["rates_cents"]),
         at_most=_bands(offer["at_most_cents"]),
-        valid_until=_instant(offer["valid_until"]),
-        allowed_before_minutes=_whole(allowed["before"]),
-        allowed_after_minutes=_whole(allowed["after"]),
-        shown_digest=_text_or_none(shown["sha256"]),
+        valid_until=as_instant(offer["valid_until"]),
+        allowed_before_minutes=as_whole(allowed["before"]),
+        allowed_after_minutes=as_whole(allowed["after"]),
+        shown_digest=as_text_or_none(shown["sha256"]),
         shown_language=None if shown["language"] is None else Language(shown["language"]),
-        reason=_text_or_none(said["reason"]),
-        decided_by=_identity(said["decided_by"]),
+        reason=as_text_or_none(said["reason"]),
+        decided_by=as_identity(said["decided_by"]),
         via=DecidedVia(said["via"]),
-        recorded_by=None if recorded_by is None else _identity(recorded_by),
-        decided_at=_instant(said["decided_at"]["utc"]),
-        decided_at_local=_text(said["decided_at"]["local"]),
-        activity_id=_text(said["source"]["activity"]),
-        conversation_id=_text(said["source"]["conversation"]),
+        recorded_by=None if recorded_by is None else as_identity(recorded_by),
+        decided_at=as_instant(said["decided_at"]["utc"]),
+        decided_at_local=as_text(said["decided_at"]["local"]),
+        activity_id=as_text(said["source"]["activity"]),
+        conversation_id=as_text(said["source"]["conversation"]),
     )
-    return Receipt(_whole(said["sequence"]), _text(said["previous"]), _text(said["key"]), decision)
+    return Receipt(as_whole(said["sequence"]), as_text(said["previous"]), as_text(said["key"]), decision)
 
 
 def _bands(said: Mapping[str, Any]) -> BandCents:
-    return BandCents(_whole(said["office"]), _whole(said["after_hours"]), _whole(said["weekend_holiday"]))
+    return BandCents(as_whole(said["office"]), as_whole(said["after_hours"]), as_whole(said["weekend_holiday"]))
 
 
-def _identity(said: Mapping[str, Any]) -> Identity:
-    return Identity(_text(said["tenant_id"]), _text(said["object_id"]), _text(said["name"]))
+def as_identity(said: Mapping[str, Any]) -> Identity:
+    """Return who is named; raises KeyError and TypeError for anything else, as all of these do."""
+    return Identity(as_text(said["tenant_id"]), as_text(said["object_id"]), as_text(said["name"]))
 
 
-def _whole(value: Any) -> int:
+def as_whole(value: Any) -> int:
+    """Return a whole number: neither true nor false, nor one with a point."""
     if type(value) is not int:
         raise TypeError(value)
     return value
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a text."""
     if not isinstance(value, str):
         raise TypeError(value)
     return value
 
 
-def _instant(value: Any) -> datetime:
-    instant = datetime.fromisoformat(_text(value))
+def as_instant(value: Any) -> datetime:
+    """Return an instant; raises ValueError without a time zone."""
+    instant = datetime.fromisoformat(as_text(value))
     if instant.tzinfo is None:
         raise ValueError(value)
     return instant
 
 
-def _text_or_none(value: Any) -> str | None:
-    return None if value is None else _text(value)
+def as_text_or_none(value: Any) -> str | None:
+    """Return a text, or None for null."""
+    return None if value is None else as_text(value)

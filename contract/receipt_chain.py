@@ -11,20 +11,21 @@ Each receipt names the digest of the one before, so what is wrong can be seen wi
 
 A last receipt that is cut off leaves no trace in the others. It is missed by a later receipt, or by whoever knows how
 far the chain goes. Of one customer there are only some receipts, with those of others between: `is_whole=False`.
-Signatures are checked in documents/receipts.py.
+Signatures are checked in documents/receipts.py. The entries of the ledger of consents (contract/ledger.py) are a chain
+of the same kind: what differs is how a body is read.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from contract.receipt_bodies import UnreadableReceipt, digest_of, read
+from contract.receipt_bodies import UnreadableBody, digest_of, read
 from contract.receipts import NOTHING_BEFORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from contract.receipts import SealedReceipt
 
@@ -76,6 +77,17 @@ class Head:
     digest: str = NOTHING_BEFORE
 
 
+class Linked(Protocol):
+    """What any body of a chain says: its place, the digest of the one before, and the key that signs it."""
+
+    @property
+    def sequence(self) -> int: ...  # noqa: D102 -- see the class
+    @property
+    def previous(self) -> str: ...  # noqa: D102
+    @property
+    def key(self) -> str: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class _Link:
     digest: str
@@ -90,19 +102,20 @@ def verify_chain(
     is_whole: bool = True,
     later: Iterable[SealedReceipt] = (),
     head: Head | None = None,
+    read_body: Callable[[str], Linked] = read,
 ) -> tuple[Fault, ...]:
     """Return everything that is wrong, in the order of the receipts; nothing where all is well (D13, D15).
 
     `is_whole`: they should be all from the first on. `later`: receipts of the same chain from elsewhere, some of them
-    made after the last. `head`: how far the chain is known to go.
+    made after the last. `head`: how far the chain is known to go. `read_body` raises UnreadableBody.
     """
     faults: list[Fault] = []
     links: dict[int, _Link] = {}
     last = 0
     for position, sealed in enumerate(receipts, start=1):
         try:
-            receipt = read(sealed.body)
-        except UnreadableReceipt:
+            receipt = read_body(sealed.body)
+        except UnreadableBody:
             faults.append(Fault(FaultKind.UNREADABLE, sealed.place, position))
             if sealed.place is not None:
                 # It is there, whatever became of it; the next one still has to name its digest.
@@ -122,7 +135,7 @@ def verify_chain(
         last = max(last, sequence)
     faults += _gaps(links, is_whole=is_whole)
     faults += _unlinked(links)
-    faults += _against(links, later, is_whole=is_whole)
+    faults += _against(links, later, read_body, is_whole=is_whole)
     if head is not None:
         faults += _end(links, head, is_whole=is_whole)
     return tuple(faults)
@@ -147,13 +160,15 @@ def _unlinked(links: dict[int, _Link]) -> Iterator[Fault]:
             yield Fault(FaultKind.UNLINKED, sequence, links[sequence].position)
 
 
-def _against(links: dict[int, _Link], later: Iterable[SealedReceipt], *, is_whole: bool) -> Iterator[Fault]:
+def _against(
+    links: dict[int, _Link], later: Iterable[SealedReceipt], read_body: Callable[[str], Linked], *, is_whole: bool
+) -> Iterator[Fault]:
     """Hold the receipts against others of the same chain; those that can not be read say nothing."""
     known: set[int] = set()
     for sealed in later:
         try:
-            receipt = read(sealed.body)
-        except UnreadableReceipt:
+            receipt = read_body(sealed.body)
+        except UnreadableBody:
             continue
         sequence = receipt.sequence
         known.add(sequence)

@@ -15,7 +15,7 @@ import base64
 import hashlib
 import json
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -32,11 +32,14 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from contract.receipt_bodies import UnreadableReceipt, canonical, digest_of, read, write
-from contract.receipt_chain import Fault, FaultKind, Head, verify_chain
+from contract.receipt_bodies import UnreadableBody, canonical, digest_of, read, write
+from contract.receipt_chain import Fault, FaultKind, Head, Linked, verify_chain
 from contract.receipts import Decision, Receipt, SealedReceipt
 
-_PARTS = {"digest", "public_key", "receipt", "signature"}
+BODY = "receipt"
+"""The name under which the body of a receipt stands in its file."""
+
+_PARTS = {"digest", "public_key", "signature"}
 
 
 class BadKey(ValueError):
@@ -57,7 +60,10 @@ class Signer:
 
     def seal(self, decision: Decision, sequence: int, previous: str) -> SealedReceipt:
         """The receipt of a decision at its place in the chain."""
-        body = write(Receipt(sequence, previous, self.fingerprint, decision))
+        return self.sign(write(Receipt(sequence, previous, self.fingerprint, decision)))
+
+    def sign(self, body: str) -> SealedReceipt:
+        """A body with its digest and signature; it names the key itself."""
         signature = base64.b64encode(self.private_key.sign(body.encode())).decode()
         return SealedReceipt(body, digest_of(body), signature, self.public_key)
 
@@ -110,21 +116,31 @@ def receipt_name(receipt: Receipt) -> str:
 
 def receipt_file(sealed: SealedReceipt) -> bytes:
     """The file of one receipt, laid out for people."""
-    return (json.dumps(_parts(sealed), ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    return (json.dumps(_parts(sealed, BODY), ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
 def receipt_line(sealed: SealedReceipt) -> str:
     """The same on one line, without its end."""
-    return canonical(_parts(sealed))
+    return sealed_line(sealed, BODY)
+
+
+def sealed_line(sealed: SealedReceipt, name: str) -> str:
+    """Anything sealed on one line, its body under this name."""
+    return canonical(_parts(sealed, name))
 
 
 def read_receipts(text: str) -> Iterator[SealedReceipt]:
     """The receipts in a file, one or a line each. What is none of them is given as one that can not be read."""
-    if (single := _sealed(text)) is not None:
+    return read_sealed(text, BODY)
+
+
+def read_sealed(text: str, name: str) -> Iterator[SealedReceipt]:
+    """The same of anything sealed, whose body stands under this name."""
+    if (single := _sealed(text, name)) is not None:
         yield single
         return
     lines = [line for line in text.split("\n") if line.strip()]
-    found = [_sealed(line) for line in lines]
+    found = [_sealed(line, name) for line in lines]
     if not any(found):
         # Lines of a file with one receipt, laid out for people, that was broken; or something else altogether.
         yield _unreadable(text)
@@ -140,19 +156,24 @@ def check(
     is_whole: bool = True,
     later: Iterable[SealedReceipt] = (),
     head: Head | None = None,
+    read_body: Callable[[str], Linked] = read,
 ) -> tuple[Fault, ...]:
     """Everything that is wrong with receipts, their signatures included, in their order.
 
     `trusted` are the public keys that are vouched for; without any, whoever reads the result has to know the keys.
+    `read_body` says what stands in a body (contract/receipt_chain.py).
     """
     looked: list[_Look] = []
 
     def looked_at() -> Iterator[SealedReceipt]:
         for sealed in receipts:
-            looked.append(_look(sealed))
+            looked.append(_look(sealed, read_body))
             yield sealed
 
-    found = [*verify_chain(looked_at(), is_whole=is_whole, later=later, head=head), *_signatures(looked, trusted)]
+    found = [
+        *verify_chain(looked_at(), is_whole=is_whole, later=later, head=head, read_body=read_body),
+        *_signatures(looked, trusted),
+    ]
     return tuple(sorted(found, key=lambda fault: fault.position or len(looked) + 1))
 
 
@@ -165,10 +186,10 @@ class _Look:
     is_signed: bool
 
 
-def _look(sealed: SealedReceipt) -> _Look:
+def _look(sealed: SealedReceipt, read_body: Callable[[str], Linked]) -> _Look:
     try:
-        receipt = read(sealed.body)
-    except UnreadableReceipt:
+        receipt = read_body(sealed.body)
+    except UnreadableBody:
         return _Look(0, "", is_signed=False)
     return _Look(receipt.sequence, sys.intern(sealed.public_key), _is_signed(sealed, receipt.key))
 
@@ -211,11 +232,11 @@ def _decoded(text: str) -> bytes:
     return found
 
 
-def _parts(sealed: SealedReceipt) -> dict[str, Any]:
+def _parts(sealed: SealedReceipt, name: str) -> dict[str, Any]:
     return {
         "digest": sealed.digest,
         "public_key": sealed.public_key,
-        "receipt": json.loads(sealed.body),
+        name: json.loads(sealed.body),
         "signature": sealed.signature,
     }
 
@@ -224,14 +245,14 @@ def _unreadable(text: str) -> SealedReceipt:
     return SealedReceipt(body=text, digest="", signature="", public_key="")
 
 
-def _sealed(text: str) -> SealedReceipt | None:
-    """The receipt in a JSON text; None for anything else, also where a name in it stands twice."""
+def _sealed(text: str, name: str) -> SealedReceipt | None:
+    """What is sealed in a JSON text; None for anything else, also where a name in it stands twice."""
     try:
         parts = json.loads(text, object_pairs_hook=_once)
-        if not isinstance(parts, dict) or set(parts) != _PARTS:
+        if not isinstance(parts, dict) or set(parts) != {*_PARTS, name}:
             return None
         return SealedReceipt(
-            canonical(parts["receipt"]), str(parts["digest"]), str(parts["signature"]), str(parts["public_key"])
+            canonical(parts[name]), str(parts["digest"]), str(parts["signature"]), str(parts["public_key"])
         )
     except (ValueError, RecursionError):
         return None

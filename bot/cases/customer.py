@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from contract import life_cycle
-from contract.access import AccessConsent
 from contract.allowance import Allowance
+from contract.consents import AccessSpan, Mechanism
 from contract.contracts import Addendum, Contract
 from contract.errors import Refusal
 from contract.estimates import Estimate, EstimateState, Instrument, decide, expire, offer, supersede, withdraw
@@ -154,16 +154,7 @@ class Customer:
                     id=1, customer_id=1, number="1", starts_on=_FIRST_DAY, ends_on=_LAST_DAY, on_site_addenda=addenda
                 ),
             ),
-            consents=(
-                AccessConsent(
-                    id=1,
-                    customer_id=1,
-                    document="",
-                    recorded_by=None,
-                    valid_from=datetime(1, 1, 1, tzinfo=UTC),
-                    created_at=self.opened_at,
-                ),
-            ),
+            access=(AccessSpan(mechanism=Mechanism.MANUAL, begins_at=datetime(1, 1, 1, tzinfo=UTC), ends_at=None),),
             allowance=self.allowance(name),
             replacing=before,
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract.access import AccessConsent, ConsentState, check_remote_access, is_consented
+from contract.access import AccessConsent, ConsentState, check_remote_access, is_consented, recorded_spans
 from contract.errors import RemoteNeedsAccess
 from tests.contract.builders import at
 
@@ -29,7 +29,7 @@ REVOKED = consent("2026-01-01", "2026-07-01", "2026-03-01 12:00")
 
 def test_worked_example() -> None:
     """A withdrawal counts from its instant on, whatever the document said (R25)."""
-    check_remote_access([REVOKED], at("2026-03-01 11:00"), at("2026-03-01 12:00"))
+    check_remote_access(recorded_spans([REVOKED]), at("2026-03-01 11:00"), at("2026-03-01 12:00"))
     assert not is_consented([REVOKED], at("2026-03-01 12:00"))
     assert REVOKED.state(at("2026-03-01 12:00")) is ConsentState.REVOKED
 
@@ -72,7 +72,7 @@ def test_ends() -> None:
 def test_uncovered_work(consents: list[AccessConsent], start: str, end: str, uncovered: str) -> None:
     """Remote work is refused from the first instant on that no consent covers (R25)."""
     with pytest.raises(RemoteNeedsAccess) as refused:
-        check_remote_access(consents, at(start), at(end))
+        check_remote_access(recorded_spans(consents), at(start), at(end))
     assert refused.value.at == at(uncovered)
 
 
@@ -86,4 +86,4 @@ def test_uncovered_work(consents: list[AccessConsent], start: str, end: str, unc
 )
 def test_covered_work(consents: list[AccessConsent]) -> None:
     """Consents that follow one another cover work over their seam; minutes are compared whole (R25, D23)."""
-    check_remote_access(consents, at("2026-06-30 23:00"), at("2026-07-01 01:00"))
+    check_remote_access(recorded_spans(consents), at("2026-06-30 23:00"), at("2026-07-01 01:00"))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import errors
-from contract.access import AccessConsent
 from contract.allowance import Allowance
+from contract.consents import AccessSpan, Mechanism
 from contract.contracts import Addendum, Contract
 from contract.hours import (
     OutsideHoursReason,
@@ -38,9 +38,7 @@ CONTRACT = Contract(
     ends_on=date(2026, 12, 31),
     on_site_addenda=(ADDENDUM,),
 )
-CONSENT = AccessConsent(
-    id=1, customer_id=7, document="Letter", recorded_by=13, valid_from=at("2026-06-01"), created_at=at("2026-06-01")
-)
+CONSENT = AccessSpan(mechanism=Mechanism.MANUAL, begins_at=at("2026-06-01"), ends_at=None)
 OLD = ticket(created_at=at("2026-06-01"))
 
 
@@ -51,7 +49,7 @@ def check(draft: WorkEntry, of: Ticket = OLD, **facts: Any) -> None:
         "now": draft.ended_at + timedelta(hours=1),
         "own_entries": [],
         "contracts": [CONTRACT],
-        "consents": [CONSENT],
+        "access": [CONSENT],
         "allowance": Allowance(),
     }
     check_entry(draft, **(made | facts))
@@ -130,7 +128,7 @@ def test_without_a_contract(start: str, end: str, day: str) -> None:
     """Every local day of an entry needs a contract (D23)."""
     draft = entry(start, end, outside_hours_reason=OutsideHoursReason.AGREED_TIME)
     with pytest.raises(errors.NoContract) as refused:
-        check(draft, ticket(created_at=at("2026-05-01")), consents=[])
+        check(draft, ticket(created_at=at("2026-05-01")), access=[])
     assert refused.value.day.isoformat() == day
 
 
@@ -141,7 +139,7 @@ def test_the_last_minute_of_a_contract() -> None:
 
 def test_on_site() -> None:
     """On-site work needs an addendum, and no consent to remote access (R25, R26, D25)."""
-    check(entry("2026-11-23 10:00", "2026-11-23 11:00", place=Place.ON_SITE), consents=[])
+    check(entry("2026-11-23 10:00", "2026-11-23 11:00", place=Place.ON_SITE), access=[])
     with pytest.raises(errors.OnSiteNeedsAddendum):
         check(entry("2026-12-01 10:00", "2026-12-01 11:00", place=Place.ON_SITE))
 
@@ -150,7 +148,7 @@ def test_on_site() -> None:
 def test_remote_needs_access(is_billable: bool) -> None:
     """Remote work can not be logged without consent, billable or not (R25)."""
     with pytest.raises(errors.RemoteNeedsAccess):
-        check(entry("2026-11-23 10:00", "2026-11-23 11:00", is_billable=is_billable), consents=[])
+        check(entry("2026-11-23 10:00", "2026-11-23 11:00", is_billable=is_billable), access=[])
 
 
 @pytest.mark.parametrize(
@@ -209,7 +207,7 @@ def test_a_cut_is_always_allowed() -> None:
     mine = minutes_of_work(100, id=5)
     nothing: dict[str, Any] = {
         "contracts": [],
-        "consents": [],
+        "access": [],
         "allowance": Allowance(50, 200),
         "own_entries": [mine],
         "replacing": mine,
@@ -226,7 +224,7 @@ def test_fewer_minutes_elsewhere() -> None:
     moved = entry("2026-11-23 14:00", "2026-11-23 15:00", corrects_id=5)
     check(moved, **facts)
     with pytest.raises(errors.RemoteNeedsAccess):
-        check(moved, **facts, consents=[])
+        check(moved, **facts, access=[])
     to_billable = minutes_of_work(10, id=6, is_billable=False)
     with pytest.raises(errors.OverAllowance):
         check(minutes_of_work(10, corrects_id=6), allowance=Allowance(120, 120), replacing=to_billable)

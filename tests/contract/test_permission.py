@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from contract import errors, life_cycle
-from contract.access import AccessConsent
 from contract.allowance import FREE_MINUTES, Allowance
+from contract.consents import AccessSpan, Mechanism
 from contract.contracts import Contract
 from contract.estimates import Estimate, EstimateState, decide, offer, supersede, withdraw
 from contract.hours import OutsideHoursReason, WorkEntry, check_entry, fitting, logged_minutes, standing
@@ -24,9 +24,7 @@ CONTRACTS = [
     Contract(id=year, customer_id=7, number=str(year), starts_on=date(year, 1, 1), ends_on=date(year, 12, 31))
     for year in range(2026, 2040)
 ]
-CONSENT = AccessConsent(
-    id=1, customer_id=7, document="Letter", recorded_by=13, valid_from=MONDAY - timedelta(days=1), created_at=MONDAY
-)
+CONSENT = AccessSpan(mechanism=Mechanism.MANUAL, begins_at=MONDAY - timedelta(days=1), ends_at=None)
 MINUTES = st.integers(1, 200)
 
 
@@ -55,7 +53,7 @@ class Permission(RuleBasedStateMachine):
                 now=self.now,
                 own_entries=self.entries,
                 contracts=CONTRACTS,
-                consents=[CONSENT],
+                access=[CONSENT],
                 allowance=self.allowance,
                 replacing=replacing,
             )

@@ -1,0 +1,141 @@
+"""When remote work was covered, by the ledger of a customer's consents (R25).
+
+Each source is followed through its entries. It covers from the instant at which it is proven to have begun, but not
+from before a check that did not find it; without proof from the check that found it. It covers until its end, and where
+it was found to be gone until the instant at which it counts as ended (contract/consent_states.py). While checks fail
+the last known state covers for 24 hours more, marked as carried; so it does, unmarked, where nobody looked:
+
+    active since 1 May, seen 11:00, failing since 12:00      covered from 1 May until 11:00, carried for 24 hours
+    ... active again at 15:00                                covered from 1 May on: seen before and after
+    ... active again at 12:30 the next day instead           not from 11:00 until 12:30: for too long nobody knew
+    ... gone at 15:00 instead                                covered from 1 May until 11:00
+
+A withdrawal cuts at once (contract/withdrawals.py). A change of the scope counts against the provider: until a check
+found the new one only what both allow is covered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from contract.consents import CARRIED, AccessSpan, GrantState, Mechanism
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from contract.consents import Grant, Permission
+    from contract.ledger import Entry, GrantFact
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def ledger_spans(
+    entries: Iterable[Entry], grants: Iterable[Grant], *, app_covers_work: bool = False
+) -> tuple[AccessSpan, ...]:
+    """Return the spans that the entries of one customer's ledger say, in no particular order (R25).
+
+    The entries may come in any order and more than once. `grants` say when each source was seen last: a check that
+    finds nothing new writes no entry. App consent covers work only where the provider set that (`app_covers_work`).
+    """
+    facts: dict[int, dict[int, GrantFact]] = defaultdict(dict)
+    for entry in entries:
+        fact = entry.note.grant
+        if fact is None or not entry.note.kind.is_observed:
+            continue
+        if fact.mechanism is not Mechanism.APP or app_covers_work:
+            facts[fact.id][entry.sequence] = fact
+    seen = {grant.id: grant.checked_at for grant in grants}
+    return tuple(
+        span
+        for grant_id, numbered in facts.items()
+        for span in _spans_of([numbered[sequence] for sequence in sorted(numbered)], seen.get(grant_id))
+    )
+
+
+def _spans_of(facts: list[GrantFact], seen_at: datetime | None) -> Iterator[AccessSpan]:
+    """Follow one source through its entries; `seen_at` is the last check that found nothing new."""
+    stretch: _Stretch | None = None
+    is_failing = False
+    for fact in facts:
+        at = fact.checked_at or _NEVER
+        if fact.state is GrantState.UNKNOWN:
+            is_failing = True
+            stretch = replace(stretch, seen_at=at) if stretch else None
+            continue
+        if not fact.state.is_active:
+            yield from stretch.until(fact.valid_until or at) if stretch else ()
+            stretch = None
+        elif stretch is None:
+            stretch = _Stretch(fact, begins_at=_begin(fact, at), seen_at=at)
+        elif is_failing and at - stretch.seen_at > CARRIED:
+            yield from stretch.carried()
+            stretch = _Stretch(fact, begins_at=max(stretch.begins_at, at), seen_at=at)
+        elif fact.scope != stretch.fact.scope:
+            seen = fact.seen_before or at
+            yield from stretch.until(seen)
+            both = tuple(one for one in stretch.fact.scope if one in fact.scope)
+            yield from stretch.part(seen, at, scope=both)
+            stretch = _Stretch(fact, begins_at=max(stretch.begins_at, at), seen_at=at)
+        else:
+            stretch = _Stretch(fact, begins_at=stretch.begins_at, seen_at=at)
+        is_failing = False
+    if stretch is None:
+        return
+    if is_failing:
+        yield from stretch.carried()
+    elif stretch.fact.mechanism is Mechanism.MANUAL:
+        # It holds by itself: nobody can be asked about it.
+        yield from stretch.until(None)
+    else:
+        yield from stretch.until(max(seen_at or stretch.seen_at, stretch.begins_at) + CARRIED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The time in which a source is in force with one scope, as far as it was followed."""
+
+    fact: GrantFact
+    """What was last found of it."""
+    begins_at: datetime
+    seen_at: datetime
+    """The last check that is known to have found it."""
+
+    def until(self, ends_at: datetime | None) -> Iterator[AccessSpan]:
+        """All of it."""
+        return self.part(self.begins_at, ends_at)
+
+    def carried(self) -> Iterator[AccessSpan]:
+        """It, and 24 hours more after the last check that found it."""
+        yield from self.until(self.seen_at)
+        yield from self.part(self.seen_at, self.seen_at + CARRIED, is_carried=True)
+
+    def part(
+        self,
+        begins_at: datetime,
+        ends_at: datetime | None,
+        *,
+        scope: tuple[Permission, ...] | None = None,
+        is_carried: bool = False,
+    ) -> Iterator[AccessSpan]:
+        """A part of it, as far as the source's own end lets it, unless nothing is left."""
+        begins_at = max(begins_at, self.begins_at)
+        ends_at = min((end for end in (ends_at, self.fact.valid_until) if end is not None), default=None)
+        if ends_at is None or begins_at < ends_at:
+            yield AccessSpan(
+                mechanism=self.fact.mechanism,
+                begins_at=begins_at,
+                ends_at=ends_at,
+                scope=self.fact.scope if scope is None else scope,
+                grant_id=self.fact.id,
+                is_carried=is_carried,
+            )
+
+
+def _begin(fact: GrantFact, found_at: datetime) -> datetime:
+    """Since when it covers: since the source says, where that is proven, but not before a check did not find it."""
+    if fact.valid_from is None or fact.proof is None:
+        return found_at
+    return max(fact.valid_from, fact.seen_before or fact.valid_from)

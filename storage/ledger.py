@@ -1,0 +1,109 @@
+"""The ledger of consents to remote access: a chain for each customer, only ever added to (R25).
+
+An entry is the next after the last of its customer. Whoever adds one holds that last entry's row until the transaction
+ends (`hold_ledger`), before anything else about the customer's consents is read or held, so that what happens at the
+same instant stands one behind the other and nobody waits crosswise. Who waited looks again whether it is still the
+last. The first entry of a customer has nothing to hold; there the key of the table makes two in one place impossible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from contract.ledger import EntryKind
+from contract.receipt_chain import Head
+from contract.receipts import NOTHING_BEFORE, SealedReceipt
+from storage.access_tables import consent_ledger
+from storage.sessions import Insert, insert_into
+
+PAGE = 500
+
+# Made once: building a statement costs more than running it.
+_LAST = (
+    select(consent_ledger.c.sequence, consent_ledger.c.digest)
+    .where(consent_ledger.c.customer_id == bindparam("customer_id"))
+    .order_by(consent_ledger.c.sequence.desc())
+    .limit(1)
+)
+_LAST_HELD = _LAST.with_for_update()
+_OF_CUSTOMER = (
+    select(consent_ledger)
+    .where(consent_ledger.c.customer_id == bindparam("customer_id"), consent_ledger.c.sequence > bindparam("after"))
+    .order_by(consent_ledger.c.sequence)
+    .limit(PAGE)
+)
+_OF_KINDS = _OF_CUSTOMER.where(consent_ledger.c.kind.in_(bindparam("kinds", expanding=True)))
+
+
+@cache
+def _append(engine: str) -> Insert:
+    return insert_into(engine, consent_ledger).on_conflict_do_nothing(index_elements=["customer_id", "sequence"])
+
+
+def hold_ledger(session: Session, customer_id: int) -> Head:
+    """Hold the last entry of a customer, and with it the ledger; returns how far it goes."""
+    while True:
+        held = session.execute(_LAST_HELD, {"customer_id": customer_id}).one_or_none()
+        last = ledger_head(session, customer_id)
+        if held is None or held.sequence == last.sequence:
+            return last
+
+
+def append_entry(
+    session: Session,
+    seal: Callable[[int, str], SealedReceipt],
+    *,
+    customer_id: int,
+    kind: EntryKind,
+    at: datetime,
+    grant_id: int | None = None,
+    ticket_number: int | None = None,
+) -> SealedReceipt:
+    """Keep the next entry; `seal(sequence, previous)` makes it. The ledger is held already, unless it is empty."""
+    append = _append(session.get_bind().dialect.name)
+    while True:
+        last = hold_ledger(session, customer_id)
+        sealed = seal(last.sequence + 1, last.digest)
+        values = {
+            "customer_id": customer_id,
+            "sequence": last.sequence + 1,
+            "grant_id": grant_id,
+            "ticket_number": ticket_number,
+            "kind": kind.value,
+            "at": at,
+            "body": sealed.body,
+            "digest": sealed.digest,
+            "signature": sealed.signature,
+            "public_key": sealed.public_key,
+        }
+        if cast("CursorResult[Any]", session.execute(append, values)).rowcount:
+            return sealed
+
+
+def ledger_head(session: Session, customer_id: int) -> Head:
+    """How far a customer's ledger goes."""
+    last = session.execute(_LAST, {"customer_id": customer_id}).one_or_none()
+    return Head(last.sequence, last.digest) if last else Head(0, NOTHING_BEFORE)
+
+
+def entries_of(
+    session: Session, customer_id: int, kinds: Collection[EntryKind] | None = None, *, after: int = 0
+) -> Iterator[SealedReceipt]:
+    """The entries of a customer in their order, all or of these kinds, after this number; read a page at a time."""
+    query = _OF_CUSTOMER if kinds is None else _OF_KINDS
+    values: dict[str, Any] = {"customer_id": customer_id}
+    if kinds is not None:
+        values["kinds"] = sorted(kind.value for kind in kinds)
+    while rows := session.execute(query, {**values, "after": after}).all():
+        yield from map(_sealed, rows)
+        after = rows[-1].sequence
+
+
+def _sealed(row: Row[Any]) -> SealedReceipt:
+    return SealedReceipt(row.body, row.digest, row.signature, row.public_key, place=row.sequence)
