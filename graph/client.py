@@ -147,7 +147,9 @@ def _problem(response: httpx.Response) -> NoAnswer:
         code = ""
     if status in _TEMPORARY or status < HTTPStatus.BAD_REQUEST:
         return GraphUnavailable(status, code, seconds_of(response.headers.get("Retry-After")))
-    return GraphRefused(status, code)
+    refused = GraphRefused(status, code)
+    refused.location = response.headers.get("Location")
+    return refused
 
 
 def _read(response: httpx.Response, answer: type[P]) -> P:

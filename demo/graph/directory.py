@@ -33,6 +33,9 @@ class User:
     account_enabled: bool = True
     user_type: str = "Member"
     is_global_administrator: bool = False
+    other_mails: list[str] = field(default_factory=list)
+    proxy_addresses: list[str] = field(default_factory=list)
+    """Further addresses as Exchange writes them (`smtp:...`); the main one comes from `mail`."""
 
 
 @dataclass
@@ -104,6 +107,8 @@ class Tenant:
     name: str
     domain: str
     users: dict[str, User] = field(default_factory=dict)
+    deleted: dict[str, tuple[User, datetime]] = field(default_factory=dict)
+    """Who was deleted when, and can still be restored."""
     groups: dict[str, Group] = field(default_factory=dict)
     principals: dict[str, ServicePrincipal] = field(default_factory=dict)
     """By app id."""
@@ -117,6 +122,21 @@ class Tenant:
         user = User(display_name, user_principal_name, **{"mail": user_principal_name, **more})
         self.users[user.id] = user
         return user
+
+    def delete_user(self, user_id: str, at: datetime) -> None:
+        """Deletes an account, which can be restored for a while."""
+        self.deleted[user_id] = (self.users.pop(user_id), at)
+
+    def restore_user(self, user_id: str) -> User:
+        """Brings a deleted account back as it was."""
+        user, _at = self.deleted.pop(user_id)
+        self.users[user_id] = user
+        return user
+
+    def purge_user(self, user_id: str) -> None:
+        """Deletes an account for good."""
+        self.users.pop(user_id, None)
+        self.deleted.pop(user_id, None)
 
     def add_group(self, display_name: str, *members: str, **more: Any) -> Group:
         """A group of these users and groups."""

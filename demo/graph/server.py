@@ -22,8 +22,17 @@ from demo.graph.certificates import server_context, write_certificates
 from demo.graph.directory import Directory
 from demo.graph.faults import Faults
 from demo.graph.login import Login
+from demo.graph.notifications import Notifier
 
-SUBJECTS: tuple[str, ...] = ("grants", "mail", "relationships")
+SUBJECTS: tuple[str, ...] = (
+    "grants",
+    "groups",
+    "installs",
+    "mail",
+    "people",
+    "relationships",
+    "subscriptions",
+)
 """Files of this folder with a function `routes(table)`."""
 
 
@@ -42,6 +51,7 @@ class GraphStandIn:
         self.calls: list[str] = []
         self.ca_path, self._server_path = write_certificates(folder)
         self.login = Login(self)
+        self.notifier = Notifier(self)
         self.port = 0
         self._runner: web.AppRunner | None = None
 
@@ -63,9 +73,11 @@ class GraphStandIn:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=server_context(self._server_path)).start()
         self.port = int(self._runner.addresses[0][1])
+        await self.notifier.start()
 
     async def stop(self) -> None:
         """Stop listening and close every connection."""
+        await self.notifier.stop()
         if self._runner:
             await self._runner.cleanup()
 
