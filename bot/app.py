@@ -41,10 +41,12 @@ from bot.teams.door import Door
 from bot.teams.hosts import TrustedHosts
 from bot.teams.keys import KeyStore
 from bot.teams.tokens import TokenCheck
+from bot.tenants import all_tenants, bot_tokens
 from bot.turn import Policy, Provider
 from bot.wire import Busy, Connector, Incoming, Message, Refused, Reply
 from cards.language import language_of_locale, texts_for
 from graph.access import TokenSource
+from graph.tenants import Tenants
 from storage import outbox
 from storage.database import Database, open_database
 from storage.outbox_states import Lane
@@ -72,6 +74,7 @@ class Running:
     schedule: Schedule
     connector: Connector
     metrics: Metrics
+    tenants: Tenants
 
 
 RUNNING: web.AppKey[Running] = web.AppKey("running", Running)
@@ -97,6 +100,7 @@ def policy_of(settings: Settings) -> Policy:
         default_language=settings.default_language,
         seller=seller_of(settings),
         issue_without_asking=settings.issue_invoices_without_asking,
+        access=settings.access_template(settings.app_id),
     )
 
 
@@ -139,12 +143,9 @@ class _Bot:
             session = await stack.enter_async_context(open_session())
             self._keys = KeyStore(session, openid_url=settings.openid_metadata_url)
             stack.push_async_callback(self._keys.close)
-            tokens = self._own_tokens or TokenSource(
-                client_id=settings.app_id,
-                tenant_id=settings.app_tenant_id,
-                credential=settings.credential,
-                login_host=settings.login_host,
-            )
+            tenants = await all_tenants(settings)
+            stack.push_async_callback(tenants.close)
+            tokens = self._own_tokens or bot_tokens(settings)
             if isinstance(tokens, TokenSource):
                 stack.push_async_callback(tokens.close)
             self._connector = BotConnector(
@@ -164,7 +165,7 @@ class _Bot:
             delivery = Delivery(database, kinds, clock, self._limits, observe=self._metrics.delivered)
             graph_delivery = Delivery(
                 database,
-                graph_kinds(),
+                graph_kinds(database, tenants, settings, policy, clock=clock),
                 clock,
                 self._limits,
                 slots=GRAPH_SLOTS,
@@ -181,12 +182,13 @@ class _Bot:
             stack.push_async_callback(schedule.stop)
             looking = asyncio.create_task(self._look(), name="metrics")
             stack.callback(looking.cancel)
-            watch = CredentialWatch(database, settings, clock, self._metrics, asks_graph=self._own_tokens is None)
+            home = tenants.of(settings.app_tenant_id) if self._own_tokens is None else None
+            watch = CredentialWatch(database, settings, clock, self._metrics, home)
             watching = asyncio.create_task(watch.run(), name="credentials")
             stack.callback(watching.cancel)
             stack.push_async_callback(activities.drain, 10.0)
             app[RUNNING] = Running(
-                database, self._router, delivery, graph_delivery, schedule, self._connector, self._metrics
+                database, self._router, delivery, graph_delivery, schedule, self._connector, self._metrics, tenants
             )
             yield
 

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     Field,
     FilePath,
     SecretStr,
@@ -34,6 +35,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.access_settings import AccessSettings
 from bot.mail_server import MailServer, read_mail_server
 from bot.setting_values import (
     BaseUrl,
@@ -49,6 +51,7 @@ from bot.setting_values import (
     MailAddress,
     ReceiptKey,
     SmtpUrl,
+    checked_authorities,
 )
 from bot.teams.hosts import FILE_HOSTS, TEAMS_HOSTS
 from bot.teams.keys import OPENID_URL
@@ -82,7 +85,7 @@ class InvalidSettings(Exception):
         return "\n".join(f"{problem.variable}: {problem.reason}" for problem in self.problems)
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """The settings of one installation. Field `x` is the variable `FOURSTAR_X`; values are checked, paths exist."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
@@ -151,6 +154,8 @@ class Settings(BaseSettings):
     """Names the keys that sign what Teams sends."""
     login_host: str = LOGIN_HOST
     graph_url: BaseUrl = "https://graph.microsoft.com"
+    trusted_ca: Annotated[FilePath, AfterValidator(checked_authorities)] | None = None
+    """A PEM file with certificate authorities that login service and Graph may also be vouched for by."""
 
     # Mail. Without a server none is sent.
     smtp_url: SmtpUrl | None = None

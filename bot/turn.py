@@ -58,7 +58,7 @@ class Policy:
     """The provider as invoices name it; empty where it is not set yet (R1)."""
     issue_without_asking: bool = False
     """Whether a month's invoices go out by themselves."""
-    access: AccessTemplate = AccessTemplate()
+    access: AccessTemplate = field(default_factory=AccessTemplate)
     """What every customer's tenant is asked for (R25)."""
     app_consent_covers_work: bool = False
     """Whether the consent to our app alone covers remote work by engineers (R25)."""
