@@ -25,7 +25,8 @@ from contract.tickets import Ticket
 from storage.errors import NotFound
 from storage.hours import load_entries_by_id, lock_engineer
 from storage.imports import keep_imported, load_imported
-from storage.people import load_staff, load_standings
+from storage.people import load_standings
+from storage.staff import load_staff
 from storage.tickets import load_ticket
 
 OWN = "fourstar:"

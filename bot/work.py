@@ -39,7 +39,8 @@ from contract.events import EventKind
 from contract.moves import Move, check_move, moves
 from contract.pickup import due
 from contract.tickets import State, Ticket
-from storage.people import load_person, load_staff
+from storage.people import load_person
+from storage.staff import load_staff
 from storage.tickets import find_event, save_ticket
 
 

@@ -15,12 +15,20 @@ it is of no more use to anybody honest. A look that failed is no look.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from contract.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+
+class StaffSource(StrEnum):
+    """Why somebody is on the staff (D15)."""
+
+    LIST = "list"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)

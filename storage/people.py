@@ -7,13 +7,15 @@ as such: it follows from the staff list, the appointments and the tenant, so tha
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from contract.people import Customer, Language, Person, Role
+from contract.staff_groups import StaffSource
+from storage.access_tables import guest_identities
 from storage.rows import count_changed, insert_row
 from storage.tables import contacts, customers, people
 
@@ -44,6 +46,8 @@ class Standing:
     chose_language: bool
     heard_at: datetime | None
     unreachable_since: datetime | None
+    guest_of: Customer | None = None
+    """In whose tenant somebody of the staff is heard as a guest; None where they are at home."""
 
 
 _of_tenant = customers.alias("of_tenant")
@@ -70,6 +74,15 @@ def _standings() -> Select[tuple[object, ...]]:
 # Made once: building a statement costs more than running it.
 _BY_IDENTITY = _standings().where(
     people.c.tenant_id == bindparam("tenant_id"), people.c.object_id == bindparam("object_id")
+)
+_GUEST = (
+    select(guest_identities.c.person_id, customers)
+    .join(customers, customers.c.tenant_id == guest_identities.c.tenant_id)
+    .where(
+        guest_identities.c.tenant_id == bindparam("tenant_id"),
+        guest_identities.c.object_id == bindparam("object_id"),
+        guest_identities.c.state == "confirmed",
+    )
 )
 _BY_ID = _standings().where(people.c.id.in_(bindparam("ids", expanding=True)))
 _PEOPLE = select(people).where(people.c.id.in_(bindparam("ids", expanding=True)))
@@ -112,9 +125,20 @@ def _standing(row: Row[tuple[object, ...]]) -> Standing:
 
 
 def find_standing(session: Session, tenant_id: str, object_id: str) -> Standing | None:
-    """What the person with this identity is now; None for somebody never seen."""
-    found = session.execute(_BY_IDENTITY, {"tenant_id": tenant_id, "object_id": object_id}).one_or_none()
-    return _standing(found) if found else None
+    """What the person with this identity is now; None for somebody never seen.
+
+    A guest whom an engineer confirmed to be is that engineer, and `guest_of` says where.
+    """
+    identity = {"tenant_id": tenant_id, "object_id": object_id}
+    found = session.execute(_BY_IDENTITY, identity).one_or_none()
+    standing = _standing(found) if found else None
+    if standing is not None and standing.role is not Role.STRANGER:
+        return standing
+    guest = session.execute(_GUEST, identity).one_or_none()
+    engineer = load_standings(session, [guest.person_id])[guest.person_id] if guest else None
+    if guest is None or engineer is None or not engineer.role.is_staff:
+        return standing
+    return replace(engineer, guest_of=Customer(id=guest.id, name=guest.name, tenant_id=guest.tenant_id))
 
 
 def load_standings(session: Session, person_ids: Iterable[int]) -> dict[int, Standing]:
@@ -255,17 +279,10 @@ def manager_ids(session: Session) -> list[int]:
     )
 
 
-def load_staff(session: Session) -> list[Person]:
-    """Every engineer and manager, by name."""
-    return [
-        person_of(row)
-        for row in session.execute(select(people).where(people.c.staff_role.is_not(None)).order_by(people.c.name))
-    ]
-
-
-def set_staff_role(session: Session, person_id: int, role: Role | None) -> None:
-    """Make a person engineer or manager, or neither."""
-    session.execute(update(people).where(people.c.id == person_id).values(staff_role=role.value if role else None))
+def set_staff_role(session: Session, person_id: int, role: Role | None, source: StaffSource = StaffSource.LIST) -> None:
+    """Make a person engineer or manager by this source, or neither."""
+    values = {"staff_role": role.value if role else None, "staff_source": source.value if role else None}
+    session.execute(update(people).where(people.c.id == person_id).values(values))
 
 
 def find_people(session: Session, tenant_id: str, word: str) -> list[Person]:

@@ -13,7 +13,8 @@ from bot.cli.contacts import Email, Name, ObjectId, Speaks, known_person
 from bot.cli.opened import AsJson, NotDone, change, look, person_named, print_rows
 from bot.settings import Settings
 from contract.people import Role
-from storage.people import load_staff, load_standings, manager_ids
+from storage.people import load_standings, manager_ids
+from storage.staff import load_staff
 
 app = typer.Typer(help="Engineers and managers: add, list, remove.", no_args_is_help=True)
 
