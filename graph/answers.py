@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from graph.client import Graph
-from graph.errors import GraphUnavailable
+from graph.errors import GraphRefused, GraphUnavailable
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -59,9 +60,18 @@ def digest_of(*raw: bytes) -> str:
     return found.hexdigest()
 
 
-async def read(graph: Graph, question: RequestInformation) -> Answer:
-    """One answer. Raises `NoAccess`, `GraphRefused` or `GraphUnavailable`."""
-    raw = await graph.ask_raw(question)
+async def read(graph: Graph, question: RequestInformation, *, missing: Collection[str] | None = None) -> Answer:
+    """One answer. Raises `NoAccess`, `GraphRefused` or `GraphUnavailable`.
+
+    `missing` names the codes, in small letters, with which Graph says that there is no such thing; a 404 with any
+    other, such as a gateway's, is then a failed question.
+    """
+    try:
+        raw = await graph.ask_raw(question)
+    except GraphRefused as error:
+        if missing is not None and error.status == HTTPStatus.NOT_FOUND and error.code.lower() not in missing:
+            raise GraphUnavailable(error.status, error.code) from error
+        raise
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -71,12 +81,14 @@ async def read(graph: Graph, question: RequestInformation) -> Answer:
     return Answer(body, raw)
 
 
-async def read_list(graph: Graph, question: RequestInformation, follow: Follow) -> Listing:
+async def read_list(
+    graph: Graph, question: RequestInformation, follow: Follow, *, missing: Collection[str] | None = None
+) -> Listing:
     """All pages of a list, in order: all of it or an error, as a part of a list looks like something taken away."""
     items: list[Item] = []
     raw: list[bytes] = []
     for _ in range(MOST_PAGES):
-        answer = await read(graph, question)
+        answer = await read(graph, question, missing=missing)
         raw.append(answer.raw)
         items += objects(answer.body, "value")
         link = answer.body.get(NEXT)

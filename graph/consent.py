@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 
-from graph.answers import Item, digest_of, instant, malformed, objects, optional_text, read, read_list, text
+from graph.answers import Answer, Item, digest_of, instant, malformed, objects, optional_text, read, read_list, text
 from graph.client import Graph
-from graph.errors import GraphRefused, RevokeRefused
+from graph.errors import GraphRefused, GraphUnavailable, RevokeRefused
 from graph.links import follower
 from graph.writing import once
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 """Microsoft Graph itself, in every tenant."""
+NO_SUCH_THING = frozenset({"request_resourcenotfound"})
 CONSENTED = "Consent to application"
 EVERYONE = "AllPrincipals"
 
@@ -92,13 +93,13 @@ async def app_grant(graph: Graph, app_id: str) -> AppGrant:
 
     No permissions is an answer too: the app is there, and what it had was taken away.
     """
-    principal = await read(graph, _principal(graph, app_id))
+    principal = await _found(graph, app_id)
     enabled = principal.body.get("accountEnabled")
     if not isinstance(enabled, bool):
         raise malformed()
     principal_id = text(principal.body, "id")
     question = _by_id(graph, principal_id).app_role_assignments.to_get_request_information()
-    found = await read_list(graph, question, follower(graph, question))
+    found = await read_list(graph, question, follower(graph, question), missing=())
     ids = [(text(one, "appRoleId"), text(one, "resourceId")) for one in found.items]
     names = await _names(graph, ids)
     granted = [at for one in found.items if (at := instant(one, "createdDateTime")) is not None]
@@ -114,9 +115,9 @@ async def app_grant(graph: Graph, app_id: str) -> AppGrant:
 
 async def delegated_grants(graph: Graph, app_id: str) -> tuple[DelegatedGrant, ...]:
     """What the app may do for people who are signed in, by id. Raises `GraphRefused(404)` as `app_grant` does."""
-    principal = await read(graph, _principal(graph, app_id))
+    principal = await _found(graph, app_id)
     question = _by_id(graph, text(principal.body, "id")).oauth2_permission_grants.to_get_request_information()
-    found = await read_list(graph, question, follower(graph, question))
+    found = await read_list(graph, question, follower(graph, question), missing=())
     return tuple(sorted((_delegated(one) for one in found.items), key=lambda one: one.id))
 
 
@@ -127,16 +128,19 @@ async def revoke_app(graph: Graph, app_id: str) -> Revoked:
     `RevokeRefused` where neither was granted, which is how it normally is: then a person has to do it. Safe to repeat.
     """
     try:
-        principal_id = text((await read(graph, _principal(graph, app_id))).body, "id")
-        await graph.tell(once(_by_id(graph, principal_id).to_delete_request_information()))
+        principal_id = text((await _found(graph, app_id)).body, "id")
+        try:
+            await _delete(graph, _by_id(graph, principal_id).to_delete_request_information())
+        except RevokeRefused:
+            await _revoke_permissions(graph, app_id)
+            return Revoked.PERMISSIONS
     except GraphRefused as error:
         if error.status == HTTPStatus.NOT_FOUND:
             return Revoked.NOTHING_LEFT
-        if error.status != HTTPStatus.FORBIDDEN:
-            raise
-    else:
-        return Revoked.APP
-    return await _revoke_permissions(graph, app_id)
+        if error.status == HTTPStatus.FORBIDDEN:
+            raise RevokeRefused(error.status, error.code) from error
+        raise
+    return Revoked.APP
 
 
 async def revoke_delegated(graph: Graph, grant_id: str) -> None:
@@ -155,7 +159,7 @@ async def consent_record(graph: Graph, app_id: str) -> ConsentRecord | None:
     )
 
     try:
-        principal_id = text((await read(graph, _principal(graph, app_id))).body, "id")
+        principal_id = text((await _found(graph, app_id)).body, "id")
         parameters = Builder.DirectoryAuditsRequestBuilderGetQueryParameters(
             filter=f"activityDisplayName eq '{CONSENTED}' and targetResources/any(t:t/id eq '{principal_id}')",
             orderby=["activityDateTime desc"],
@@ -163,7 +167,7 @@ async def consent_record(graph: Graph, app_id: str) -> ConsentRecord | None:
         )
         builder = graph.build.audit_logs.directory_audits
         asked = RequestConfiguration(query_parameters=parameters)
-        answer = await read(graph, builder.to_get_request_information(asked))
+        answer = await read(graph, builder.to_get_request_information(asked), missing=())
     except GraphRefused as error:
         if error.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
             return None
@@ -183,19 +187,24 @@ async def who_consented(graph: Graph, app_id: str) -> str | None:
     return record.name if record else None
 
 
-async def _revoke_permissions(graph: Graph, app_id: str) -> Revoked:
+async def _found(graph: Graph, app_id: str) -> Answer:
+    """The app in this tenant. Raises `GraphRefused(404)` only where Graph itself says that it is not there."""
+    answer = await read(graph, _principal(graph, app_id), missing=NO_SUCH_THING)
+    if text(answer.body, "appId").lower() != app_id.lower():
+        raise malformed()
+    return answer
+
+
+async def _revoke_permissions(graph: Graph, app_id: str) -> None:
     grant = await app_grant(graph, app_id)
     assignments = _by_id(graph, grant.principal_id).app_role_assignments
     for assignment_id in grant.assignment_ids:
         one = assignments.by_app_role_assignment_id(assignment_id)
         await _delete(graph, one.to_delete_request_information())
-    for delegated in await delegated_grants(graph, app_id):
-        await revoke_delegated(graph, delegated.id)
-    return Revoked.PERMISSIONS
 
 
 async def _delete(graph: Graph, question: RequestInformation) -> None:
-    """What is gone already counts as taken away."""
+    """What is gone already counts as taken away, if Graph itself says that it is gone."""
     try:
         await graph.tell(once(question))
     except GraphRefused as error:
@@ -203,13 +212,15 @@ async def _delete(graph: Graph, question: RequestInformation) -> None:
             raise RevokeRefused(error.status, error.code) from error
         if error.status != HTTPStatus.NOT_FOUND:
             raise
+        if error.code.lower() not in NO_SUCH_THING:
+            raise GraphUnavailable(error.status, error.code) from error
 
 
 async def _names(graph: Graph, ids: list[tuple[str, str]]) -> Mapping[str, str]:
     """The name of each role; the id itself where the resource does not name it."""
     names = {role: _graph_roles[role] for role, _ in ids if role in _graph_roles}
     for resource_id in sorted({resource for role, resource in ids if role not in names}):
-        answer = await read(graph, _resource(graph, resource_id))
+        answer = await read(graph, _resource(graph, resource_id), missing=())
         found = {text(one, "id"): text(one, "value") for one in _roles(answer.body)}
         wanted = {role: found.get(role, role) for role, resource in ids if resource == resource_id}
         if optional_text(answer.body, "appId") == GRAPH_APP_ID:

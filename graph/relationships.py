@@ -23,13 +23,14 @@ from typing import Any
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 
-from graph.answers import Item, digest_of, instant, objects, optional_text, read, read_list, text
+from graph.answers import Item, digest_of, instant, malformed, objects, optional_text, read, read_list, text
 from graph.client import Graph
 from graph.errors import GraphRefused
 from graph.links import follower
 from graph.relationship_states import AssignmentStatus, BadTemplate, RequestStatus, Status, Template
 from graph.writing import post, with_etag
 
+NO_SUCH_THING = frozenset({"notfound", "resourcenotfound", "request_resourcenotfound", "itemnotfound"})
 PAGE = 300
 """The most that a page of the list has."""
 LONGEST_TITLE = 50
@@ -117,8 +118,12 @@ async def lock(graph: Graph, relationship_id: str) -> Request:
 
 async def load(graph: Graph, relationship_id: str) -> Relationship:
     """A relationship as it is now. Raises `GraphRefused(404)` where there is none."""
-    answer = await read(graph, _one(graph, relationship_id).to_get_request_information())
-    return _relationship(answer.body, digest_of(answer.raw))
+    question = _one(graph, relationship_id).to_get_request_information()
+    answer = await read(graph, question, missing=NO_SUCH_THING)
+    found = _relationship(answer.body, digest_of(answer.raw))
+    if found.id != relationship_id:
+        raise malformed()
+    return found
 
 
 async def all_of(graph: Graph, customer_tenant: str | None = None) -> tuple[Relationship, ...]:
@@ -151,14 +156,14 @@ async def all_of(graph: Graph, customer_tenant: str | None = None) -> tuple[Rela
 async def requests(graph: Graph, relationship_id: str) -> tuple[Request, ...]:
     """What was asked about it and what became of that."""
     question = _one(graph, relationship_id).requests.to_get_request_information()
-    found = await read_list(graph, question, follower(graph, question))
+    found = await read_list(graph, question, follower(graph, question), missing=NO_SUCH_THING)
     return tuple(map(_request, found.items))
 
 
 async def assignments(graph: Graph, relationship_id: str) -> tuple[Assignment, ...]:
     """Who has what under it, also what is being deleted."""
     question = _one(graph, relationship_id).access_assignments.to_get_request_information()
-    found = await read_list(graph, question, follower(graph, question))
+    found = await read_list(graph, question, follower(graph, question), missing=NO_SUCH_THING)
     digest = digest_of(*found.raw)
     return tuple(_assignment(one, digest) for one in found.items)
 
