@@ -101,6 +101,7 @@ def policy_of(settings: Settings) -> Policy:
         seller=seller_of(settings),
         issue_without_asking=settings.issue_invoices_without_asking,
         access=settings.access_template(settings.app_id),
+        app_consent_covers_work=settings.app_consent_covers_work,
     )
 
 

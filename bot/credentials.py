@@ -23,7 +23,7 @@ from bot.turn import Policy
 from cards.components import Card
 from cards.credentials import credential_card
 from contract.people import Role
-from graph.access import GRAPH_SCOPE, TokenSource
+from graph.client import Graph
 from graph.credentials import CredentialEnd, credential_end, days_left, due_warning
 from storage.database import Database
 from storage.errors import NotFound
@@ -38,13 +38,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CredentialWatch:
-    """Looks twice a day. `asks_graph` is False for stand-ins, which have no registration there."""
+    """Looks twice a day; in `graph`, the provider's own tenant, unless there is none to ask."""
 
     database: Database
     settings: Settings
     clock: Clock
     metrics: Metrics
-    asks_graph: bool = True
+    graph: Graph | None = None
 
     async def run(self) -> None:
         """Look until cancelled. A look that fails is made again at the next time."""
@@ -71,24 +71,10 @@ class CredentialWatch:
 
     async def _ask(self, now: datetime) -> CredentialEnd | None:
         given = self.settings
-        if not self.asks_graph or given.managed_identity:
-            return await credential_end(given.credential, given.app_id, now, expires_on=given.secret_expires_on)
-        from graph.client import open_graph
-
-        tokens = TokenSource(
-            client_id=given.app_id,
-            tenant_id=given.app_tenant_id,
-            credential=given.credential,
-            scope=GRAPH_SCOPE,
-            login_host=given.login_host,
+        graph = None if given.managed_identity else self.graph
+        return await credential_end(
+            given.credential, given.app_id, now, graph=graph, expires_on=given.secret_expires_on
         )
-        try:
-            async with open_graph(tokens, url=given.graph_url) as graph:
-                return await credential_end(
-                    given.credential, given.app_id, now, graph=graph, expires_on=given.secret_expires_on
-                )
-        finally:
-            await tokens.close()
 
 
 def warn(session: Session, ends_at: datetime, threshold: int, now: datetime) -> None:

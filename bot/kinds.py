@@ -12,6 +12,7 @@ from bot.postings import Postings
 from bot.settings import Settings
 from bot.turn import Policy
 from bot.wire import Connector
+from graph.tenants import Tenants
 from storage.database import Database
 
 
@@ -27,6 +28,8 @@ def teams_kinds(
     )
 
 
-def graph_kinds() -> tuple[Kind, ...]:
+def graph_kinds(
+    database: Database, tenants: Tenants, settings: Settings, policy: Policy, *, clock: Clock
+) -> tuple[Kind, ...]:
     """What is asked of Graph. Mailboxes of this lane begin with `graph:`."""
     return ()

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from cryptography import x509
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 from stdnum import bic, iban
@@ -29,6 +31,15 @@ KVK_DIGITS = 8
 
 def _guid(value: str) -> str:
     return str(UUID(value))
+
+
+def checked_authorities(path: Path) -> Path:
+    """A PEM file with at least one certificate."""
+    try:
+        x509.load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError):
+        raise ValueError("must be a PEM file with certificates") from None
+    return path
 
 
 def _base_url(value: str) -> str:

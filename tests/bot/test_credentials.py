@@ -44,7 +44,7 @@ def watch(world: World, clock: Moved, metrics: Metrics, **changed: Any) -> Crede
         "receipt_key": TEST_KEY,
         "secret_expires_on": LAST_DAY,
     }
-    return CredentialWatch(world.database, Settings(**(given | changed)), clock, metrics, asks_graph=False)
+    return CredentialWatch(world.database, Settings(**(given | changed)), clock, metrics)
 
 
 async def test_each_threshold_is_said_once(database: Database) -> None:

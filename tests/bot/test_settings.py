@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from bot.settings import InvalidSettings, Settings, load_settings, variables
 from contract.people import Language
 from contract.tickets import Urgency
+from demo.graph.certificates import write_certificates
 from documents.receipts import public_pem, signer_of
 from graph.access import Certificate, ManagedIdentity, Secret
 from tests.receipt_keys import TEST_KEY
@@ -240,6 +241,15 @@ def test_dates_and_switches(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert settings.secret_expires_on == date(2027, 1, 31)
     assert settings.metrics is False
+
+
+def test_further_authorities_are_certificates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file of authorities is looked into at the start: one that is none would be noticed when Graph is first asked."""
+    ca_path, _ = write_certificates(tmp_path)
+    monkeypatch.setenv("FOURSTAR_TRUSTED_CA", str(ca_path))
+    assert load_settings().trusted_ca == ca_path
+    ca_path.write_text("-----BEGIN NOTHING-----")
+    assert refused() == {"FOURSTAR_TRUSTED_CA": "must be a PEM file with certificates"}
 
 
 def test_response_times_stay_below_the_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
