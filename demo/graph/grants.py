@@ -12,7 +12,7 @@ from aiohttp import web
 
 from demo.graph.calls import Call, No, Table
 from demo.graph.directory import AppRoleAssignment, DelegatedGrant, ServicePrincipal, Tenant, User, graph_time
-from demo.graph.paging import page
+from demo.graph.paging import pages
 from demo.graph.permissions import APP_ROLES, GRAPH_APP_ID
 
 READ_APPS = (
@@ -92,7 +92,7 @@ async def _delete(call: Call) -> web.Response:
 async def _roles(call: Call) -> web.Response:
     principal = _principal(call)
     bodies = [role_body(principal, role) for role in principal.roles]
-    return web.json_response(page(call, bodies, context="appRoleAssignments"))
+    return pages(call, bodies, context="appRoleAssignments")
 
 
 async def _delete_role(call: Call) -> web.Response:
@@ -107,7 +107,7 @@ async def _delete_role(call: Call) -> web.Response:
 async def _delegated(call: Call) -> web.Response:
     principal = _principal(call)
     bodies = [delegated_body(principal, grant) for grant in principal.delegated]
-    return web.json_response(page(call, bodies, context="oauth2PermissionGrants"))
+    return pages(call, bodies, context="oauth2PermissionGrants")
 
 
 async def _delete_delegated(call: Call) -> web.Response:
@@ -132,7 +132,7 @@ async def _audits(call: Call) -> web.Response:
         entries = [one for one in entries if (one.activity, one.target_id) == (wanted["activity"], wanted["target"])]
     elif "$filter" in call.request.query:
         raise No(400, "BadRequest", "Invalid filter clause.")
-    return web.json_response(page(call, [audit_body(one) for one in entries], context="auditLogs/directoryAudits"))
+    return pages(call, [audit_body(one) for one in entries], context="auditLogs/directoryAudits")
 
 
 # --- as Graph writes it -----------------------------------------------------------------------------------------------

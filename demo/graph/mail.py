@@ -16,7 +16,7 @@ from aiohttp import web
 
 from demo.graph.calls import Call, No, Table
 from demo.graph.directory import Tenant
-from demo.graph.paging import page
+from demo.graph.paging import pages
 
 MOST_AT_ONCE = 4
 """So many calls of one app to one mailbox at a time; one more is throttled."""
@@ -85,7 +85,7 @@ async def _messages(call: Call) -> web.Response:
     if wanted is None:
         raise No(400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
     found = [one for one in mailbox.sent if one["Message-ID"] == wanted["id"].replace("''", "'")]
-    return web.json_response(page(call, [message_body(one) for one in found], context="users/mailFolders/messages"))
+    return pages(call, [message_body(one) for one in found], context="users/mailFolders/messages")
 
 
 def message_body(message: EmailMessage) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from demo.graph.calls import Call, No, Table
 from demo.graph.directory import graph_time
-from demo.graph.paging import page
+from demo.graph.paging import pages
 from demo.graph.partner import Assignment, Partner, Relationship, Request, partner_of
 
 READ = ("DelegatedAdminRelationship.Read.All", "DelegatedAdminRelationship.ReadWrite.All")
@@ -40,7 +40,7 @@ def routes(table: Table) -> None:
 
 async def _list(call: Call) -> web.Response:
     bodies = [relationship_body(one) for one in partner_of(call.tenant).relationships.values()]
-    return web.json_response(page(call, bodies, context="tenantRelationships/delegatedAdminRelationships", most=300))
+    return pages(call, bodies, context="tenantRelationships/delegatedAdminRelationships", most=300)
 
 
 async def _create(call: Call) -> web.Response:
@@ -82,7 +82,7 @@ async def _delete(call: Call) -> web.Response:
 
 
 async def _requests(call: Call) -> web.Response:
-    return web.json_response(page(call, [request_body(one) for one in _one(call).requests], context="requests"))
+    return pages(call, [request_body(one) for one in _one(call).requests], context="requests")
 
 
 async def _request(call: Call) -> web.Response:
@@ -103,7 +103,7 @@ async def _request(call: Call) -> web.Response:
 
 async def _assignments(call: Call) -> web.Response:
     bodies = [assignment_body(one) for one in _one(call).assignments]
-    return web.json_response(page(call, bodies, context="accessAssignments"))
+    return pages(call, bodies, context="accessAssignments")
 
 
 async def _assign(call: Call) -> web.Response:
