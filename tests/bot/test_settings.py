@@ -244,7 +244,7 @@ def test_dates_and_switches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_further_authorities_are_certificates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A file of authorities is looked into at the start: one that is none would be noticed when Graph is first asked."""
+    """A file of authorities is looked into at the start, or it would be noticed when Graph is first asked."""
     ca_path, _ = write_certificates(tmp_path)
     monkeypatch.setenv("FOURSTAR_TRUSTED_CA", str(ca_path))
     assert load_settings().trusted_ca == ca_path
