@@ -36,6 +36,9 @@ class AccessSettings(BaseSettings):
     gdap_extends: bool = False
     """Whether Microsoft extends a relationship by half a year each time until somebody ends it."""
 
+    app_consent_covers_work: bool = False
+    """Whether the consent to our app alone covers remote work by engineers; else that lets the bot read only (R25)."""
+
     @field_validator("graph_permissions")
     @classmethod
     def _reads_people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -52,7 +55,7 @@ class AccessSettings(BaseSettings):
 
     @field_validator("gdap_extends")
     @classmethod
-    def _can_extend(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 -- pydantic's signature
+    def _can_extend(cls, value: bool, info: ValidationInfo) -> bool:
         if value and GLOBAL_ADMINISTRATOR in {one.id for one in info.data.get("gdap_roles", ())}:
             raise ValueError("Microsoft extends no relationship with Global Administrator")
         return value

@@ -30,6 +30,7 @@ from bot.kinds import graph_kinds, teams_kinds
 from bot.limits import Limits
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.outcomes import back_off_s
+from bot.recorded_consents import look_for_old
 from bot.reminders import CRON, timers_with
 from bot.router import Router
 from bot.schedule import Schedule
@@ -141,6 +142,7 @@ class _Bot:
             database = self._database = open_database(settings.database_url)
             stack.push_async_callback(database.close)
             await database.upgrade()
+            await database.write(partial(look_for_old, now=clock.now()))
             session = await stack.enter_async_context(open_session())
             self._keys = KeyStore(session, openid_url=settings.openid_metadata_url)
             stack.push_async_callback(self._keys.close)

@@ -9,6 +9,7 @@ Submitting twice keeps one thing: the customer's row is held, and what is there 
 from __future__ import annotations
 
 from bot import announcements, prices, terms
+from bot.access import covering
 from bot.announcements import customer_subject
 from bot.customers import customer_answer
 from bot.terms import NotKept, Reason
@@ -38,6 +39,8 @@ from contract.people import Customer
 from contract.prices import PriceList
 from storage.contacts import load_customer
 from storage.prices import load_prices
+
+_STILL = message("No recorded consent holds any more, but what was consented in the customer's tenant still does.")
 
 _REASONS = {
     Reason.MISSING: message("Fill in every field that is needed."),
@@ -149,6 +152,8 @@ def keep_consent(turn: Turn, click: KeepConsent) -> Answer:
             recorded_by=turn.person.id,
             first=click.valid_from,
             last=click.valid_until,
+            policy=turn.policy,
+            given_by=click.given_by,
         )
     except NotKept as error:
         return consent_form(customer, click, turn.language, notice=reason_text(error, turn.texts, turn))
@@ -163,5 +168,7 @@ def start_consent_withdrawal(turn: Turn, click: StartConsentWithdrawal) -> Answe
 def withdraw_consent(turn: Turn, click: WithdrawConsent) -> Answer:
     """Access ends now (R25)."""
     customer = held_customer(turn, click.customer)
-    terms.withdraw_consent(turn.session, customer.id, turn.now)
+    terms.withdraw_consent(turn.session, customer.id, turn.now, policy=turn.policy, by=turn.person)
+    if covering(turn.session, customer.id, turn.now, turn.policy) is not None:
+        return kept(turn, customer.id, turn.texts(_STILL))
     return kept(turn, customer.id, turn.texts("Remote access is withdrawn."))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.turn import Policy
 from contract.consent_states import observed, unseen
-from contract.consents import Change, ChangeKind, Finding, Grant, Mechanism, NoFinding
+from contract.consents import Change, ChangeKind, Finding, Grant, GrantState, Mechanism, NoFinding
 from contract.ledger import EntryKind, GrantFact, Note, fact_of
 from contract.local_time import local
 from contract.people import Person
@@ -39,22 +39,25 @@ def observe(  # noqa: PLR0917 -- which source, what was found, and when: in this
     now: datetime,
     *,
     by: Person | None = None,
+    checked_at: datetime | None = None,
     kind: EntryKind | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Change:
     """Keep what a check found of a source, known or new; returns what that changed.
 
-    `by` is whoever had it looked at, or recorded it. `kind` names the entry otherwise than by what changed.
+    `by` is whoever had it looked at, or recorded it. `checked_at` is when that was found, where it is written down only
+    now; `kind` names the entry otherwise than by what changed.
     """
+    at = checked_at or now
     hold_ledger(session, customer_id)
     before = find_grant(session, customer_id, mechanism, source_id, lock=True)
     if before is None:
         # Kept first, because the entry names its number; who else found it at the same instant was faster.
-        before = keep_grant(session, unseen(customer_id, mechanism, source_id, now))
+        before = keep_grant(session, unseen(customer_id, mechanism, source_id, at))
         is_known = before.checked_at is not None or before.failing_since is not None
     else:
         is_known = True
-    change = observed(before, finding, now, is_known=is_known)
+    change = observed(before, finding, at, is_known=is_known)
     keep_grant(session, change.after)
     if change.kinds:
         _append(
@@ -70,6 +73,19 @@ def observe(  # noqa: PLR0917 -- which source, what was found, and when: in this
             details=details or {},
         )
     return change
+
+
+def look_at_date(session: Session, policy: Policy, grant: Grant, now: datetime) -> Change:
+    """See by the clock where a recorded consent stands: nobody can be asked about it, but it expires."""
+    found = Finding(
+        state=GrantState.ACTIVE if grant.known_state.is_active else grant.known_state,
+        scope=grant.scope,
+        valid_from=grant.valid_from,
+        valid_until=grant.valid_until,
+        approved_by=grant.approved_by,
+        proof=grant.proof,
+    )
+    return observe(session, policy, grant.customer_id, grant.mechanism, grant.source_id, found, now)
 
 
 def note(

@@ -20,8 +20,10 @@ from bot import (
     invoice_months,
     payment_reminders,
     pickups,
+    recorded_consents,
     renewal_warnings,
     timer,
+    watches,
 )
 from bot.schedule import Handler, Recurring
 from bot.turn import Policy
@@ -70,11 +72,17 @@ TIMERS: Mapping[str, Handler] = {
 
 def timers_with(policy: Policy) -> Mapping[str, Handler]:
     """All kinds of timers, with the settings for those that decide by them."""
-    return {**TIMERS, invoice_months.RUN_PART: partial(invoice_months.run_part, policy=policy)}
+    return {
+        **TIMERS,
+        invoice_months.RUN_PART: partial(invoice_months.run_part, policy=policy),
+        recorded_consents.ADOPT_CONSENTS: partial(recorded_consents.adopt_consents, policy=policy),
+    }
 
 
 CRON = (
     Recurring("purge", _next_quarter, _purge, makes_up=False),
+    Recurring("watch_people", watches.next_minute, watches.look_at_due, makes_up=False),
+    Recurring("forget_looks", watches.next_minute, watches.forget_looks, makes_up=False),
     Recurring("issue_invoices", invoice_months.next_issue, invoice_months.begin_month),
     Recurring("remind_unpaid", payment_reminders.next_morning, payment_reminders.remind_unpaid),
     Recurring("warn_of_renewals", next_warning, renewal_warnings.warn),

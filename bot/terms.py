@@ -17,8 +17,11 @@ from bot import announcements
 from bot.contract_ends import contracts_changed
 from bot.credits import note_ended
 from bot.invoice_months import contract_kept
+from bot.recorded_consents import adopt, revoke
+from bot.turn import Policy
 from contract.contracts import Addendum, Contract, cancel, check_term
 from contract.local_time import DAY, day_start, local
+from contract.people import Person
 from contract.periods import Cancellation, Side, starts_after_signing, year_end
 from contract.renewals import renewal_number, renewing
 from storage import contracts
@@ -251,6 +254,8 @@ def keep_consent(
     recorded_by: int | None,
     first: date,
     last: date | None,
+    policy: Policy,
+    given_by: str | None = None,
 ) -> None:
     """Record a consent to remote access from the first through the last day (R25). Raises NotKept."""
     load_customer(session, customer_id, lock=True)
@@ -270,14 +275,19 @@ def keep_consent(
         valid_until=valid_until,
         now=now,
     )
+    adopt(session, policy, customer_id, now, given_by=given_by, is_new=True)
     follow_tickets(session, customer_id, now)
 
 
-def withdraw_consent(session: Session, customer_id: int, now: datetime) -> int:
-    """End every consent now (R25); returns how many there were."""
+def withdraw_consent(
+    session: Session, customer_id: int, now: datetime, *, policy: Policy, by: Person | None = None
+) -> int:
+    """End every recorded consent now (R25); returns how many there were. Other sources go on."""
     load_customer(session, customer_id, lock=True)
+    adopt(session, policy, customer_id, now)
     ended = contracts.revoke_consents(session, customer_id, now)
     if ended:
+        revoke(session, policy, customer_id, now, by=by)
         follow_tickets(session, customer_id, now)
     return ended
 

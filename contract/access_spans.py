@@ -66,6 +66,8 @@ def _spans_of(facts: list[GrantFact], seen_at: datetime | None) -> Iterator[Acce
             stretch = replace(stretch, seen_at=at) if stretch else None
             continue
         if not fact.state.is_active:
+            if stretch is None and fact.state is GrantState.EXPIRED and _is_recorded_late(fact):
+                stretch = _Stretch(fact, begins_at=_begin(fact, at), seen_at=at)
             yield from stretch.until(fact.valid_until or at) if stretch else ()
             stretch = None
         elif stretch is None:
@@ -132,6 +134,11 @@ class _Stretch:
                 grant_id=self.fact.id,
                 is_carried=is_carried,
             )
+
+
+def _is_recorded_late(fact: GrantFact) -> bool:
+    """Whether it is a document about a time that was over when it was recorded."""
+    return fact.mechanism is Mechanism.MANUAL and fact.seen_before is None
 
 
 def _begin(fact: GrantFact, found_at: datetime) -> datetime:

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, String, bindparam, cast, select, update
 from sqlalchemy.orm import Session
 
 from contract.consents import Grant, GrantState, Mechanism, Permission, Proof
 from storage.access_tables import consent_grants
 from storage.errors import NotFound
 from storage.sessions import insert_into
+from storage.tables import consents
 
 # Made once: building a statement costs more than running it.
 _ONE = select(consent_grants).where(consent_grants.c.id == bindparam("grant_id"))
@@ -85,6 +86,17 @@ def keep_grant(session: Session, grant: Grant) -> Grant:
 def set_grant(session: Session, grant_id: int, **values: Any) -> None:
     """Change what does not belong to the ledger: when it is looked at next, which warnings were given."""
     session.execute(update(consent_grants).where(consent_grants.c.id == grant_id).values(**values))
+
+
+def customers_to_adopt(session: Session, limit: int) -> list[int]:
+    """The customers of whom consents are recorded that were never written into the ledger."""
+    adopted = select(consent_grants.c.source_id).where(
+        consent_grants.c.customer_id == consents.c.customer_id,
+        consent_grants.c.mechanism == Mechanism.MANUAL.value,
+        consent_grants.c.source_id == cast(consents.c.id, String),
+    )
+    query = select(consents.c.customer_id).where(~adopted.exists()).distinct().order_by(consents.c.customer_id)
+    return list(session.scalars(query.limit(limit)))
 
 
 def scope_from(kept: Sequence[dict[str, str]]) -> tuple[Permission, ...]:

@@ -9,10 +9,15 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot import terms
+from bot.access import covering
+from bot.app import policy_of
 from bot.cli.days import day_of
 from bot.cli.opened import CustomerWord, change, customer_named
+from bot.settings import Settings
 from bot.terms import NotKept, Reason
 from contract.local_time import local
+
+_STILL = "no recorded consent holds any more, but what was consented in the customer's tenant does"
 
 
 def consent(
@@ -30,17 +35,27 @@ def consent(
 ) -> None:
     """Record that the customer consented to remote access, or withdrew it."""
 
-    def act(session: Session, _settings: object, now: datetime) -> str:
+    def act(session: Session, given: Settings, now: datetime) -> str:
         found = customer_named(session, customer)
+        policy = policy_of(given)
         if withdraw:
-            ended = terms.withdraw_consent(session, found.id, now)
+            ended = terms.withdraw_consent(session, found.id, now, policy=policy)
+            if covering(session, found.id, now, policy) is not None:
+                return f"{found.name}: {_STILL}. Next: fourstar access show {found.id}"
             return f"{found.name}: remote access is withdrawn." if ended else f"{found.name}: there was no consent."
         if not document.strip():
             raise NotKept(Reason.MISSING)
         first = starts.date() if starts else local(now).date()
         last = until.date() if until else None
         terms.keep_consent(
-            session, found.id, now, document=document.strip()[:300], recorded_by=None, first=first, last=last
+            session,
+            found.id,
+            now,
+            document=document.strip()[:300],
+            recorded_by=None,
+            first=first,
+            last=last,
+            policy=policy,
         )
         return f"{found.name}: consent from {first}. Next: fourstar contact add {found.id} --help"
 

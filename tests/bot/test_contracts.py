@@ -15,7 +15,7 @@ from contract.periods import Side
 from contract.prices import PriceList
 from storage.contracts import revoke_consents
 from storage.database import Database
-from tests.bot.people import buttons_of, make_world, text_of
+from tests.bot.people import POLICY, buttons_of, make_world, text_of
 from tests.bot.year_end import contracts_of, day, sign
 from tests.contract.builders import at
 
@@ -171,6 +171,7 @@ async def test_access_until_a_day(database: Database) -> None:
             recorded_by=None,
             first=date(2026, 11, 1),
             last=last,
+            policy=POLICY,
         )
         await database.write(kept)
     assert "gegeven, t/m 30 juni 2027" in text_of(await world.click(world.anna, ShowContract()))

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from bot import ledger
+from bot import ledger, terms
 from bot.access import access_spans, covering
 from contract.consents import (
     CARRIED,
@@ -129,6 +129,4 @@ async def test_judged_by_the_ledger(database: Database) -> None:
 
 def ledger_only(session: Session, world: World) -> None:
     """Take away what was recorded by hand."""
-    from bot.terms import withdraw_consent  # noqa: PLC0415
-
-    withdraw_consent(session, world.customer_id, world.now - timedelta(days=2))
+    terms.withdraw_consent(session, world.customer_id, world.now - timedelta(days=2), policy=POLICY)

@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.outbox_tables import cron, timer
 from tests.bot.billing import BILLING, details
 from tests.bot.deliveries import SetClock
-from tests.bot.people import Somebody, World, make_world
+from tests.bot.people import POLICY, Somebody, World, make_world
 from tests.bot.year.oracle import AMSTERDAM
 from tests.contract.builders import at
 
@@ -170,7 +170,7 @@ async def add_company(life: Life, number: int) -> Company:
             contacts.appoint(session, key, person, None, life.now)
             known.append(replace(one, id=person))
         terms.keep_consent(
-            session, key, life.now, document="form", recorded_by=None, first=date(2026, 10, 1), last=None
+            session, key, life.now, document="form", recorded_by=None, first=date(2026, 10, 1), last=None, policy=POLICY
         )
         return Company(key, (known[0], known[1]))
 
