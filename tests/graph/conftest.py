@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from demo.graph.directory import Tenant
+from demo.graph.directory import Tenant, User
 from demo.graph.server import GraphStandIn
 from graph.client import Graph
 from graph.tenants import Tenants
 from tests.graph.stand_in import APP_ID, CUSTOMER, HOME, SECRET, Clock, open_to
+from tests.loop_guard import LONGEST_STEP_S, guarding
 
 
 @pytest.fixture
@@ -33,9 +34,12 @@ def seconds() -> Clock:
 
 @pytest.fixture
 async def tenants(stand_in: GraphStandIn) -> AsyncIterator[Tenants]:
-    """The real msal and msgraph-sdk, led to the stand-in."""
+    """The real msal and msgraph-sdk, led to the stand-in; whatever a test asks, nothing may block the loop."""
     async with open_to(stand_in) as opened:
-        yield opened
+        with guarding() as guard:
+            yield opened
+        assert guard.blocked == []
+        assert guard.longest_s < LONGEST_STEP_S
 
 
 @pytest.fixture
@@ -54,3 +58,21 @@ def home(stand_in: GraphStandIn) -> Tenant:
 def graph(tenants: Tenants) -> Graph:
     """Questions in the customer's tenant."""
     return tenants.of(CUSTOMER)
+
+
+@pytest.fixture
+def jo(customer: Tenant) -> User:
+    """Somebody with everything that Graph can say of a person."""
+    return customer.add_user(
+        "Jo O'Neil",
+        "jo.o'neil@korenbloem.example",
+        preferred_language="nl-NL",
+        proxy_addresses=["smtp:inkoop@korenbloem.example"],
+        other_mails=["jo@home.example"],
+    )
+
+
+@pytest.fixture
+def piet(customer: Tenant) -> User:
+    """Somebody else."""
+    return customer.add_user("Piet", "piet@korenbloem.example")
