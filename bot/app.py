@@ -1,6 +1,7 @@
 """The whole bot put together: web server, router, delivery, schedule. One function makes it, one place closes it.
 
 POST /api/messages   activities from Teams
+POST /graph/...      notifications from Microsoft Graph
 GET  /files/{token}  a file, by a signed link that expires
 GET  /healthz        the process answers
 GET  /readyz         database and Teams' keys are there (503 otherwise)
@@ -21,20 +22,22 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.billing_parties import seller_of
 from bot.clock import Clock, SystemClock
 from bot.credentials import CredentialWatch
 from bot.delivery import Delivery
 from bot.file_pages import serve_file
+from bot.graph_notices import NoticeDesk
 from bot.kinds import graph_kinds, teams_kinds
 from bot.limits import Limits
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.outcomes import back_off_s
+from bot.policies import policy_of
 from bot.recorded_consents import look_for_old
-from bot.reminders import CRON, timers_with
+from bot.reminders import recurring_with, timers_with
 from bot.router import Router
 from bot.schedule import Schedule
 from bot.settings import Settings
+from bot.subscriptions import LIFECYCLE, NOTIFICATIONS
 from bot.teams.activities import Activities, Spoken, WayOut
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.connector import BotConnector, Tokens, open_session
@@ -43,7 +46,6 @@ from bot.teams.hosts import TrustedHosts
 from bot.teams.keys import KeyStore
 from bot.teams.tokens import TokenCheck
 from bot.tenants import all_tenants, bot_tokens
-from bot.turn import Policy, Provider
 from bot.wire import Busy, Connector, Incoming, Message, Refused, Reply
 from cards.language import language_of_locale, texts_for
 from graph.access import TokenSource
@@ -81,31 +83,6 @@ class Running:
 RUNNING: web.AppKey[Running] = web.AppKey("running", Running)
 
 
-def policy_of(settings: Settings) -> Policy:
-    """What of the settings decides something in a turn."""
-    return Policy(
-        provider=Provider(
-            name=settings.provider_name,
-            address=settings.provider_address,
-            email=settings.provider_email,
-            phone=settings.provider_phone,
-            tenant_id=settings.app_tenant_id,
-        ),
-        pickup_in_working_days=settings.pickup_in_working_days,
-        response_minutes=settings.response_minutes,
-        file_limit_bytes=settings.file_limit_bytes,
-        public_url=settings.public_url,
-        link_key=settings.link_signing_key.get_secret_value().encode(),
-        receipt_key=settings.receipt_key.get_secret_value().encode(),
-        sends_mail=settings.mail_server is not None,
-        default_language=settings.default_language,
-        seller=seller_of(settings),
-        issue_without_asking=settings.issue_invoices_without_asking,
-        access=settings.access_template(settings.app_id),
-        app_consent_covers_work=settings.app_consent_covers_work,
-    )
-
-
 def create_app(
     settings: Settings, *, clock: Clock | None = None, tokens: Tokens | None = None, loopback: bool = False
 ) -> web.Application:
@@ -115,6 +92,8 @@ def create_app(
     app.cleanup_ctx.append(bot.run)
     app.router.add_post("/api/messages", bot.messages)
     app.router.add_get("/files/{token}", bot.file)
+    app.router.add_post(NOTIFICATIONS, bot.notice)
+    app.router.add_post(LIFECYCLE, bot.notice)
     app.router.add_get("/healthz", bot.health)
     app.router.add_get("/readyz", bot.ready)
     if settings.metrics:
@@ -158,6 +137,7 @@ class _Bot:
                 hosts=hosts,
                 file_hosts=TrustedHosts(frozenset(settings.file_hosts), loopback=self._loopback),
             )
+            self._notices = NoticeDesk(database, clock, self._metrics)
             self._router = Router(database, policy_of(settings))
             activities = Activities(self._router, WayOut(self._post, self._replace), Spoken(_failure, _patience))
             self._door = Door(
@@ -176,7 +156,7 @@ class _Bot:
                 lane=Lane.GRAPH,
                 observe=self._metrics.delivered,
             )
-            schedule = Schedule(database, timers_with(policy), CRON, clock)
+            schedule = Schedule(database, timers_with(policy), recurring_with(policy), clock)
             await delivery.start()
             stack.push_async_callback(delivery.stop)
             await graph_delivery.start()
@@ -243,6 +223,10 @@ class _Bot:
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A file, for whoever holds a link that is signed and has not expired."""
         return await serve_file(request, self._database, self._router.policy, self._clock.now())
+
+    async def notice(self, request: web.Request) -> web.Response:
+        """What Microsoft Graph tells of a tenant."""
+        return await self._notices.receive(request)
 
     async def health(self, request: web.Request) -> web.Response:
         """The process runs."""

@@ -7,14 +7,19 @@ the chat at once, also one on which a form is open. Tickets and estimates stay w
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import announcements
+from bot import announcements, watches
 from bot.announcements import customer_subject, knock_subject
+from bot.installs import bring_app
+from contract.accounts import AccountState
 from contract.people import Role
+from contract.staff_groups import StaffSource
 from storage import contacts
 from storage.errors import NotFound
+from storage.guests import forget_guests_of
 from storage.people import load_standings, manager_ids, mark_welcomed, set_staff_role
 from storage.posted_cards import release_all
 
@@ -26,17 +31,29 @@ def appoint_contact(session: Session, customer_id: int, person_id: int, by: int 
     """
     if not contacts.appoint(session, customer_id, person_id, by, now):
         return False
-    _greet(session, person_id, now)
+    watches.look_now(session, customer_id, now)
+    _greet(session, person_id, now, customer_id)
     _tell(session, customer_id, by, now, appointed=person_id)
     return True
 
 
-def remove_contact(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:
-    """End an appointment; False when there was none."""
-    if not contacts.remove_contact(session, customer_id, person_id, by, now):
+def remove_contact(
+    session: Session,
+    customer_id: int,
+    person_id: int,
+    by: int | None,
+    now: datetime,
+    *,
+    why: AccountState | None = None,
+) -> bool:
+    """End an appointment; False when there was none. `why`: what became of the account, where nobody decided it.
+
+    Then the other contact is asked whom to propose in that place.
+    """
+    if not contacts.remove_contact(session, customer_id, person_id, by, now, why=why.value if why else None):
         return False
     _take_cards(session, person_id, now)
-    _tell(session, customer_id, by, now, removed=person_id)
+    _tell(session, customer_id, by, now, removed=person_id, why=why)
     return True
 
 
@@ -48,21 +65,28 @@ def replace_contact(
         raise NotFound("contact", old_id)
     _take_cards(session, old_id, now)
     contacts.appoint(session, customer_id, new_id, by, now)
-    _greet(session, new_id, now)
+    watches.look_now(session, customer_id, now)
+    _greet(session, new_id, now, customer_id)
     _tell(session, customer_id, by, now, appointed=new_id, removed=old_id)
 
 
-def put_on_staff(session: Session, person_id: int, role: Role, now: datetime) -> None:
+def put_on_staff(
+    session: Session, person_id: int, role: Role, now: datetime, *, source: StaffSource = StaffSource.LIST
+) -> None:
     """Make somebody engineer or manager; who is new is welcomed."""
     before = load_standings(session, [person_id])[person_id].role
-    set_staff_role(session, person_id, role)
+    set_staff_role(session, person_id, role, source)
     if not before.is_staff:
         _greet(session, person_id, now)
 
 
 def take_from_staff(session: Session, person_id: int, now: datetime) -> None:
-    """Somebody is no longer on the staff: the cards in the chat lose what they show. Tickets stay in that name."""
+    """Somebody is no longer on the staff: the cards in the chat lose what they show. Tickets stay in that name.
+
+    Guests who were this engineer are strangers again.
+    """
     set_staff_role(session, person_id, None)
+    forget_guests_of(session, person_id)
     _take_cards(session, person_id, now)
 
 
@@ -74,9 +98,13 @@ def refuse_knock(session: Session, knock: contacts.Knock, by: int, now: datetime
     announcements.follow(session, customer_subject(knock.customer_id), now)
 
 
-def _greet(session: Session, person_id: int, now: datetime) -> None:
-    """Welcome a new contact whose chat is known; the others are welcomed when the app arrives."""
+def _greet(session: Session, person_id: int, now: datetime, customer_id: int | None = None) -> None:
+    """Welcome somebody new whose chat is known; the others are welcomed when the app arrives, which a contact of this
+    customer is brought.
+    """
     if load_standings(session, [person_id])[person_id].chat is None:
+        if customer_id is not None:
+            bring_app(session, customer_id, person_id, now)
         return
     mark_welcomed(session, person_id, now)
     announcements.show(session, person_id, "welcome", {}, now)
@@ -96,8 +124,11 @@ def _tell(
     *,
     appointed: int | None = None,
     removed: int | None = None,
+    why: AccountState | None = None,
 ) -> None:
-    args = {"customer": customer_id, "appointed": appointed, "removed": removed}
+    args: dict[str, Any] = {"customer": customer_id, "appointed": appointed, "removed": removed}
+    if why is not None:
+        args["why"] = why.value
     concerned = {*contacts.contact_ids(session, customer_id), *manager_ids(session)}
     if removed is not None:
         concerned.add(removed)

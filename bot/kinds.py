@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from bot.clock import Clock
+from bot.directory import GraphDirectory
 from bot.fetching import FileKinds
+from bot.finding import FindKinds
+from bot.guests import GuestKinds
+from bot.installs import InstallKinds
 from bot.invoice_documents import DocumentKinds
 from bot.limits import Limits
 from bot.mail import MailKinds
 from bot.outcomes import Kind
 from bot.postings import Postings
 from bot.settings import Settings
+from bot.staff_groups import StaffGroupKinds
+from bot.subscriptions import SubscriptionKinds
 from bot.turn import Policy
+from bot.watching import WatchKinds
 from bot.wire import Connector
 from graph.tenants import Tenants
 from storage.database import Database
@@ -32,4 +39,12 @@ def graph_kinds(
     database: Database, tenants: Tenants, settings: Settings, policy: Policy, *, clock: Clock
 ) -> tuple[Kind, ...]:
     """What is asked of Graph. Mailboxes of this lane begin with `graph:`."""
-    return ()
+    directory = GraphDirectory(tenants)
+    return (
+        *WatchKinds(database, directory, clock).kinds(),
+        *FindKinds(database, directory, policy).kinds(),
+        *SubscriptionKinds(database, tenants, policy.public_url, clock).kinds(),
+        *StaffGroupKinds(database, tenants, policy, clock).kinds(),
+        *GuestKinds(database, directory).kinds(),
+        *InstallKinds(database, tenants, policy.app_id, clock).kinds(),
+    )

@@ -13,14 +13,21 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.turn import Policy
+from cards.app_mails import add_app_letter
 from cards.mails import Letter, invoice_letter, payment_reminder_letter
-from contract.people import Language
+from contract.people import Language, Role
 from contract.questions import holds_reminders
 from storage.billing_details import load_billing_details
+from storage.installs import load_catalog_app
 from storage.invoice_documents import DocumentKind, InvoiceDocument, load_document, load_documents
 from storage.invoices import load_invoice
 from storage.payments import load_balances
+from storage.people import load_standings
 from storage.questions import load_questions
+
+APP_LINK = "https://teams.microsoft.com/l/app/{}"
+"""Opens the app in Teams: by its id in the organisation's catalogue, or by that of the manifest where it is not there.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,25 @@ def _enclosed(document: InvoiceDocument) -> Enclosure:
     return Enclosure(document.name, document.kind.content_type, document.sha256)
 
 
+def _add_app(session: Session, args: Mapping[str, Any], policy: Policy) -> Draft | None:
+    """The link to the app, for a contact; nothing for one who has it by now, or who is no contact any more."""
+    reader = load_standings(session, [args["person"]])[args["person"]]
+    is_contact = reader.role is Role.CONTACT and reader.customer is not None
+    if reader.chat is not None or not is_contact or reader.customer is None:
+        return None
+    known = load_catalog_app(session, args["customer"])
+    link = APP_LINK.format(known.app_id if known and known.app_id else policy.app_id)
+    person = reader.person
+    return Draft(
+        add_app_letter(person.name, reader.customer.name, link, policy.provider, person.language),
+        person.language,
+        person.email or "",
+    )
+
+
 MAILS: Mapping[str, Callable[[Session, Mapping[str, Any], Policy], Draft | None]] = {
     "invoice": _invoice,
     "payment_reminder": _payment_reminder,
+    "add_app": _add_app,
 }
 """Name → function(session, args, policy). None where there is nothing to say any more."""

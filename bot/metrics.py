@@ -6,10 +6,13 @@ fourstar_refused_requests_total{reason}  requests turned away at the door
 fourstar_delivered_total{kind,outcome}   what became of outbox rows
 fourstar_outbox_rows{state}              rows waiting and dead, as of the last look
 fourstar_outbox_oldest_seconds           how long the oldest due row has been waiting
+fourstar_graph_notices_total{outcome}    notifications of Microsoft Graph by what became of them
 fourstar_credential_days_left            until the bot's secret or certificate ends
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
@@ -45,6 +48,9 @@ class Metrics:
         )
         self._rows = Gauge("fourstar_outbox_rows", "Outbox rows by state", ["state"], registry=self.registry)
         self._oldest = Gauge("fourstar_outbox_oldest_seconds", "Age of the oldest due row", registry=self.registry)
+        self._notices = Counter(
+            "fourstar_graph_notices", "Notifications of Graph by outcome", ["outcome"], registry=self.registry
+        )
         self._days_left = Gauge(
             "fourstar_credential_days_left", "Days until the bot's secret or certificate ends", registry=self.registry
         )
@@ -61,6 +67,11 @@ class Metrics:
     def delivered(self, kind: str, outcome: str) -> None:
         """One outbox row done with: `kind` teams, mail or graph; `outcome` done, superseded, retried, dead."""
         self._delivered.labels(kind, outcome).inc()
+
+    def notices(self, seen: Mapping[str, int]) -> None:
+        """Notifications: accepted, unknown, wrong_secret, other_tenant, unreadable, too_many, too_large, too_slow."""
+        for outcome, times in seen.items():
+            self._notices.labels(outcome).inc(times)
 
     def outbox(self, *, pending: int, dead: int, oldest_seconds: float) -> None:
         """The outbox at one look."""

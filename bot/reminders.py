@@ -17,11 +17,15 @@ from bot import (
     erasures,
     estimate_deadlines,
     evaluation_dates,
+    graph_notices,
     invoice_months,
     payment_reminders,
     pickups,
     recorded_consents,
+    remote_sessions,
     renewal_warnings,
+    staff_groups,
+    subscriptions,
     timer,
     watches,
 )
@@ -61,6 +65,7 @@ TIMERS: Mapping[str, Handler] = {
     pickups.REMIND_PICKUP: pickups.remind_pickup,
     estimate_deadlines.REMIND_ESTIMATE: estimate_deadlines.remind_estimate,
     estimate_deadlines.EXPIRE_ESTIMATE: estimate_deadlines.expire_estimate,
+    graph_notices.LOOK_AT_TENANT: graph_notices.look_at_tenant,
     timer.TIMER_LIMIT: timer.warn_of_limit,
     renewal_warnings.SEND_RENEWALS: renewal_warnings.send_renewals,
     renewal_warnings.FOLLOW_RENEWALS: renewal_warnings.follow_renewals,
@@ -75,14 +80,22 @@ def timers_with(policy: Policy) -> Mapping[str, Handler]:
     return {
         **TIMERS,
         invoice_months.RUN_PART: partial(invoice_months.run_part, policy=policy),
+        remote_sessions.REMOTE_SESSION: partial(remote_sessions.look_at_session, policy=policy),
         recorded_consents.ADOPT_CONSENTS: partial(recorded_consents.adopt_consents, policy=policy),
     }
+
+
+def recurring_with(policy: Policy) -> tuple[Recurring, ...]:
+    """All calendar work, with the settings for what decides by them."""
+    read_groups = partial(staff_groups.read_groups, policy=policy)
+    return (*CRON, Recurring("read_staff_groups", _next_quarter, read_groups, makes_up=False))
 
 
 CRON = (
     Recurring("purge", _next_quarter, _purge, makes_up=False),
     Recurring("watch_people", watches.next_minute, watches.look_at_due, makes_up=False),
     Recurring("forget_looks", watches.next_minute, watches.forget_looks, makes_up=False),
+    Recurring("keep_subscriptions", _next_quarter, subscriptions.keep_due, makes_up=False),
     Recurring("issue_invoices", invoice_months.next_issue, invoice_months.begin_month),
     Recurring("remind_unpaid", payment_reminders.next_morning, payment_reminders.remind_unpaid),
     Recurring("warn_of_renewals", next_warning, renewal_warnings.warn),

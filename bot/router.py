@@ -15,11 +15,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import announcements, strangers
+from bot.guests import answer_guest
 from bot.outsiders import OutsiderLimit
+from bot.reading_only import is_reading, only_reading
 from bot.refusals import refused
 from bot.reminders import REFRESH_CARD
 from bot.routes import ROUTES
 from bot.turn import Answer, Notice, Policy, Turn
+from bot.watches import only_reads
 from bot.wire import Incoming, IncomingKind, Reply
 from bot.words import Edited, Installed, Typed, Uninstalled, understand
 from cards.clicks.base import Click, unpack
@@ -113,6 +116,8 @@ class Router:
         if caller is None:
             return self._outsider(incoming, now)
         turn = Turn(session, caller, now, incoming, self.policy)
+        if caller.guest_of is not None:
+            return _reply(answer_guest(turn, caller.guest_of))
         route = ROUTES[type(act)]
         if caller.role not in route.who:
             if not may_write:
@@ -121,6 +126,8 @@ class Router:
         if incoming.is_automatic and route.writes:
             # A client that refreshes a card by itself decides nothing.
             return None
+        if caller.role is Role.CONTACT and not is_reading(type(act)) and only_reads(session, caller, now):
+            return _reply(only_reading(turn, act))
         answer = route.run(turn, act)
         if may_write:
             _keep_track(turn, answer)
@@ -136,6 +143,9 @@ class Router:
             session, incoming.tenant_id, provider_tenant
         ):
             return None
+        if standing is not None and standing.guest_of is not None:
+            # Heard in another organisation's tenant: the own chat stays where it is.
+            return standing
         chat = Chat(incoming.conversation_id, incoming.service_url, incoming.user_id)
         if standing is not None:
             self._known_chat(incoming.conversation_id, standing.person.id)
@@ -180,6 +190,8 @@ class Router:
             if caller is None:
                 return self._outsider(incoming, now)
             turn = Turn(session, caller, now, incoming, self.policy)
+            if caller.guest_of is not None:
+                return _reply(answer_guest(turn, caller.guest_of))
             if caller.role is Role.STRANGER:
                 return _reply(strangers.turn_away(turn, None, knocks=not incoming.is_automatic))
             answer = refused(turn, error)

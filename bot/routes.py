@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import (
+    access_cards,
     added_costs,
+    administrators,
     answers,
     attaching,
     chats,
     closing,
+    contact_searches,
     contracts,
     corrections,
     costs,
@@ -27,6 +30,7 @@ from bot import (
     estimates,
     evaluations,
     files,
+    guests,
     invoice_months,
     invoices,
     log_forms,
@@ -38,20 +42,26 @@ from bot import (
     questions,
     queue,
     receipts,
+    remote_sessions,
     renewal_warnings,
     renewals,
     tickets,
     timer,
+    watch_stops,
+    withdrawals,
     work,
 )
 from bot.turn import Answer
 from bot.words import Edited, Installed, Typed, Uninstalled
+from cards.clicks import access as access_clicks
+from cards.clicks import accounts as account_clicks
 from cards.clicks import billing as billing_clicks
 from cards.clicks import contracts as contract_clicks
 from cards.clicks import costs as cost_clicks
 from cards.clicks import customers as customer_clicks
 from cards.clicks import estimates as estimate_clicks
 from cards.clicks import files as file_clicks
+from cards.clicks import guests as guest_clicks
 from cards.clicks import hours as hour_clicks
 from cards.clicks import invoices as invoice_clicks
 from cards.clicks import invoicing as invoicing_clicks
@@ -94,6 +104,20 @@ ROUTES: Mapping[type, Route] = {
     people_clicks.RefuseKnock: Route(MANAGER, people.refuse_knock),
     people_clicks.StartRemoval: Route(MANAGER, people.start_removal),
     people_clicks.RemoveContact: Route(MANAGER, people.remove_contact),
+    guest_clicks.ConfirmGuest: Route(STAFF, guests.confirm_guest),
+    guest_clicks.RefuseGuest: Route(STAFF, guests.refuse_guest),
+    # contacts out of the directory
+    account_clicks.StartContactSearch: Route(MANAGER, contact_searches.start_contact_search),
+    account_clicks.SearchForContact: Route(MANAGER, contact_searches.search_for_contact),
+    account_clicks.ShowContactSearch: Route(MANAGER, contact_searches.show_contact_search),
+    account_clicks.ProposeContact: Route(CONTACT, contact_searches.propose_contact),
+    account_clicks.ConfirmContact: Route(MANAGER, contact_searches.confirm_contact),
+    account_clicks.DeclineContact: Route(MANAGER, contact_searches.decline_contact),
+    account_clicks.TakePlace: Route(MANAGER, contact_searches.take_place),
+    account_clicks.LookAgain: Route(MANAGER, contact_searches.look_again),
+    account_clicks.StartWatchStop: Route(MANAGER, watch_stops.start_watch_stop),
+    account_clicks.StopWatching: Route(MANAGER, watch_stops.stop_watching),
+    account_clicks.WatchAgain: Route(MANAGER, watch_stops.watch_again),
     # what was agreed with a customer
     customer_clicks.StartContract: Route(MANAGER, customer_contracts.start_contract),
     customer_clicks.KeepContract: Route(MANAGER, customer_contracts.keep_contract),
@@ -198,6 +222,18 @@ ROUTES: Mapping[type, Route] = {
     invoicing_clicks.CreditInvoice: Route(MANAGER, payments.credit_invoice),
     invoicing_clicks.ShowCreditDue: Route(MANAGER, payments.show_credit_due, writes=False),
     invoicing_clicks.IssueCredit: Route(MANAGER, payments.issue_credit),
+    # remote access at work
+    access_clicks.ShowAccess: Route(PARTIES, access_cards.show_access),
+    access_clicks.GetSessions: Route(PARTIES, access_cards.get_sessions),
+    access_clicks.StartAccessWithdrawal: Route(CONTACT, withdrawals.start_access_withdrawal),
+    access_clicks.WithdrawAccess: Route(CONTACT, withdrawals.withdraw_access),
+    access_clicks.StartLifting: Route(CONTACT, withdrawals.start_lifting),
+    access_clicks.LiftWithdrawal: Route(CONTACT, withdrawals.lift_withdrawal),
+    access_clicks.StartAdministrator: Route(CONTACT | MANAGER, administrators.start_administrator),
+    access_clicks.KeepAdministrator: Route(CONTACT | MANAGER, administrators.keep_named),
+    access_clicks.ForwardRequest: Route(CONTACT, administrators.forward_request),
+    access_clicks.StartSession: Route(STAFF, remote_sessions.start_session),
+    access_clicks.EndSession: Route(STAFF, log_forms.end_session),
     # invoices, and questions about them
     invoice_clicks.ShowInvoices: Route(CONTACT | MANAGER, invoices.show_invoices),
     invoice_clicks.ShowInvoice: Route(PARTIES, invoices.show_invoice),

@@ -135,6 +135,9 @@ class Settings(AccessSettings):
     provider_vat_id: DutchVatId | None = None
     provider_iban: Iban | None = None
     provider_bic: Bic | None = None
+    engineers_group: Guid | None = None
+    managers_group: Guid | None = None
+    """Security groups of the provider's tenant: whoever is in one is on the staff."""
     issue_invoices_without_asking: bool = False
     """Whether the invoices of a month go out on the 1st by themselves; otherwise a manager releases them."""
 
@@ -157,10 +160,12 @@ class Settings(AccessSettings):
     trusted_ca: Annotated[FilePath, AfterValidator(checked_authorities)] | None = None
     """A PEM file with certificate authorities that login service and Graph may also be vouched for by."""
 
-    # Mail. Without a server none is sent.
+    # Mail, by one of the two ways. Without either none is sent.
     smtp_url: SmtpUrl | None = None
     mail_from: MailAddress | None = None
     """Under which address mails are sent; the provider's own where it is not given."""
+    mail_mailbox: MailAddress | None = None
+    """A mailbox of the provider's tenant that mails are sent from by Graph, in place of an SMTP server."""
 
     # What operators see.
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -177,6 +182,13 @@ class Settings(AccessSettings):
         except ResponseTooSlow as refusal:
             raise ValueError(f"{refusal.urgency}: from 1 to {refusal.most} office minutes, or null (D20)") from None
         return table
+
+    @field_validator("mail_mailbox")
+    @classmethod
+    def _one_way_for_mail(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and (info.data.get("smtp_url") or info.data.get("mail_from")):
+            raise ValueError("give either this, or FOURSTAR_SMTP_URL and FOURSTAR_MAIL_FROM")
+        return value
 
     @model_validator(mode="after")
     def _exactly_one_credential(self) -> Settings:
@@ -200,6 +212,11 @@ class Settings(AccessSettings):
         if self.smtp_url is None:
             return None
         return read_mail_server(self.smtp_url.get_secret_value(), self.mail_from or self.provider_email)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mails go out, by whichever way."""
+        return self.smtp_url is not None or self.mail_mailbox is not None
 
     @property
     def file_limit_bytes(self) -> int:

@@ -2,7 +2,8 @@
 (R4).
 
 Somebody with a role who reaches for what that role may not do is told so; whoever has none *knocks*: that is kept by
-name, and every manager gets one card with which to appoint or refuse.
+name, and every manager gets one card with which to appoint or refuse. Where it can be found out that it is one of the
+staff as a guest, that is done first.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import announcements
-from bot.announcements import customer_subject, knock_subject
+from bot.guests import asks_first
+from bot.knocking import knock
 from bot.turn import Answer, Notice, Policy, Turn
 from bot.words import Edited, Installed, Uninstalled
 from cards.clicks.people import SetLanguage
@@ -23,7 +24,7 @@ from cards.components import Card
 from cards.people import KnockSheet, knock_card
 from cards.welcome import stranger_card
 from contract.people import Role
-from storage.contacts import find_knock, keep_knock, load_contacts, load_customer, load_knock
+from storage.contacts import load_contacts, load_customer, load_knock
 from storage.errors import NotFound
 from storage.people import Standing, load_person, set_language
 
@@ -51,15 +52,9 @@ def _refusal(turn: Turn, language: Any) -> Card:
 
 def _knock(turn: Turn) -> None:
     customer = turn.caller.customer
-    if customer is None:
+    if customer is None or asks_first(turn.session, turn.person, customer, turn.now):
         return
-    is_first = keep_knock(turn.session, customer.id, turn.person.id, turn.now)
-    knock_id = find_knock(turn.session, turn.person.id)
-    if is_first and knock_id is not None:
-        announcements.show_managers(
-            turn.session, "knock", {"knock": knock_id}, turn.now, subject=knock_subject(knock_id)
-        )
-        announcements.follow(turn.session, customer_subject(customer.id), turn.now)
+    knock(turn.session, customer.id, turn.person.id, turn.now)
 
 
 def knock_view(session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy) -> Card:

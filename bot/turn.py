@@ -52,6 +52,11 @@ class Policy:
     """For a person whose client does not say."""
     link_key: bytes = b""
     """Signs the links to files (HMAC); every replica has the same."""
+    app_id: str = ""
+    """The bot's own id, which is the app's in Teams too."""
+    engineers_group: str | None = None
+    managers_group: str | None = None
+    """Security groups of the provider's tenant: who is in one is on the staff."""
     receipt_key: bytes = b""
     """Signs receipts (Ed25519, PEM); every replica has the same. Without it nothing can be decided."""
     seller: Seller = _NOBODY

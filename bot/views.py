@@ -13,13 +13,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import (
+    access_cards,
     chats,
+    contact_searches,
     contract_ends,
     credentials,
     customers,
     erasures,
     evaluations,
     files,
+    guests,
     invoice_months,
     invoices,
     payments,
@@ -27,8 +30,10 @@ from bot import (
     questions,
     renewal_warnings,
     renewals,
+    staff_groups,
     strangers,
     term_cards,
+    watch_cards,
 )
 from bot.estimates import estimate_view
 from bot.receipts import receipt_view
@@ -69,6 +74,12 @@ VIEWS: Mapping[str, View] = {
     "evaluation": evaluations.evaluation_view,
     "term": term_cards.term_view,
     "contact_changed": people.contact_changed_view,
+    "guest": guests.guest_view,
+    "staff_left": staff_groups.staff_left_view,
+    "staff_group": staff_groups.staff_group_view,
     "knock_refused": people.knock_refused_view,
+    "contact_search": contact_searches.search_view,
+    "directory_silent": watch_cards.silence_view,
+    "access": access_cards.access_view,
 }
 """View name → function(session, reader, args, now, policy). Raises NotFound where the reader may not see it."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.access_tables import tenant_watches
@@ -49,8 +50,8 @@ _COLUMNS = (
 _WATCHES = select(*_COLUMNS).join(customers, customers.c.id == tenant_watches.c.customer_id)
 
 
-def _subscribed(row: Row[tuple[object, ...]]) -> Subscribed:
-    return Subscribed(*tuple(row))  # type: ignore[arg-type]  # the columns above, in their order
+def _subscribed(row: Any) -> Subscribed:
+    return Subscribed(*tuple(row))
 
 
 def load_subscribed(session: Session, customer_id: int) -> Subscribed | None:

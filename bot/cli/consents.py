@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot import terms
 from bot.access import covering
-from bot.app import policy_of
 from bot.cli.days import day_of
 from bot.cli.opened import CustomerWord, change, customer_named
+from bot.policies import policy_of
 from bot.settings import Settings
 from bot.terms import NotKept, Reason
 from contract.local_time import local

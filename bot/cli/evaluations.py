@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from bot.app import policy_of
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts, print_rows
 from bot.evaluations import evaluation_sheet, send_evaluation
+from bot.policies import policy_of
 from bot.settings import Settings
 from cards.evaluations import EvaluationSheet
 from contract.contracts import Contract

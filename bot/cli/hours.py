@@ -11,12 +11,12 @@ from typing import Annotated, TextIO
 import typer
 from sqlalchemy.orm import Session
 
-from bot.app import policy_of
 from bot.cli.days import month_of
 from bot.cli.opened import NOT_DONE, NotDone, change, customer_named, fail, look
 from bot.hour_exports import COLUMNS, entry_rows
 from bot.hour_files import UnreadableFile, read_rows, write_rows
 from bot.imports import Imported, NothingKept, import_rows
+from bot.policies import policy_of
 from bot.settings import Settings
 from cards.formats import duration
 from contract.months import Month

@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
-from bot.app import policy_of
 from bot.billing_parties import missing_of_buyer, missing_settings
 from bot.cli.days import month_of
 from bot.cli.opened import NotDone, customer_named, fail, with_database
 from bot.invoicing import CHUNK, Draft, advance, drafts_of, release
+from bot.policies import policy_of
 from bot.settings import Settings
 from bot.turn import Policy
 from cards.formats import money

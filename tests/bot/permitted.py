@@ -11,12 +11,14 @@ from typing import Any
 
 from bot.words import Edited, Installed, Typed, Uninstalled
 from cards.clicks import (
+    accounts,
     billing,
     contracts,
     costs,
     customers,
     estimates,
     files,
+    guests,
     hours,
     invoices,
     invoicing,
@@ -34,6 +36,7 @@ IDS = (
     "contact",
     "contract",
     "knock",
+    "search",
     "ticket",
     "duplicate_of",
     "follow_up_of",
@@ -64,6 +67,8 @@ def may(roles: str, **values: Any) -> Row:
 
 WORKED = {"worked_on": "2026-11-23", "begin": "10:05", "end": "10:10", "work": WORDS}
 DAYS = {"starts_on": "2027-02-01", "ends_on": "2027-12-31"}
+NOBODYS = 2**31 - 1
+"""The question of a guest is put to one person only."""
 PRICES = {"year": 2031, "fee": "275", "office": "85", "after_hours": "110", "weekend_holiday": "130"}
 
 ROWS: dict[type, Row] = {
@@ -82,6 +87,19 @@ ROWS: dict[type, Row] = {
     people.RefuseKnock: may("M"),
     people.StartRemoval: may("M"),
     people.RemoveContact: may("M"),
+    guests.ConfirmGuest: may("EM", guest=NOBODYS),
+    guests.RefuseGuest: may("EM", guest=NOBODYS),
+    accounts.StartContactSearch: may("M"),
+    accounts.SearchForContact: may("M", email="new@brood.example"),
+    accounts.ShowContactSearch: may("M"),
+    accounts.ProposeContact: may("C"),
+    accounts.ConfirmContact: may("M"),
+    accounts.DeclineContact: may("M"),
+    accounts.TakePlace: may("M"),
+    accounts.LookAgain: may("M"),
+    accounts.StartWatchStop: may("M"),
+    accounts.StopWatching: may("M", reason=WORDS),
+    accounts.WatchAgain: may("M"),
     customers.StartContract: may("M"),
     customers.KeepContract: may("M", number="2027-1", signatory=WORDS, signed_on="2026-11-02", **DAYS),
     customers.StartRenewal: may("M"),
