@@ -1,4 +1,4 @@
-"""Whether tickets wait for remote access, since when, and whom for: derived when it is shown, never stored (R25, D31)."""
+"""Whether tickets wait for remote access, since when, and whom for: derived when it is shown (R25, D31)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.access import access_spans, covering
 from bot.turn import Policy
 from cards.ticket_access import NO_ACCESS_TO_TELL, AccessWait, TicketAccess
 from contract.consent_requests import ConsentRequest
@@ -19,26 +20,6 @@ from storage.people import Standing
 from storage.remote_sessions import load_running_on
 from storage.tickets import names_of
 from storage.withdrawals import load_withdrawals
-
-try:
-    from bot.access import access_spans, covering
-except ModuleNotFoundError:  # until bot/access.py is there
-    from contract.consents import AccessSpan
-    from storage.contracts import load_consents
-
-    def access_spans(session, customer_id, policy):  # type: ignore
-        from contract.withdrawals import without_withdrawn
-
-        spans = [
-            AccessSpan(mechanism=Mechanism.MANUAL, begins_at=one.valid_from, ends_at=one.ends_at)
-            for one in load_consents(session, customer_id)
-            if not one.is_empty
-        ]
-        return without_withdrawn(spans, load_withdrawals(session, customer_id))
-
-    def covering(session, customer_id, at, policy):  # type: ignore
-        return covering_span(access_spans(session, customer_id, policy), at)
-
 
 ASKED_FIRST = (Mechanism.GDAP, Mechanism.APP)
 """Which request is meant where several wait: the one that covers remote work by itself."""

@@ -13,6 +13,7 @@ from bot import announcements, attaching, timer
 from bot.estimates import withdraw_open_estimate
 from bot.opening import RECENT, start_ticket
 from bot.pickups import arm_pickup, drop_pickup
+from bot.remote_sessions import ticket_closed
 from bot.replies import activity_key, digest, form_key, keep_reply, text_key, words_key
 from bot.tickets import event, is_covered, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Notice, Turn
@@ -170,6 +171,7 @@ def withdraw_ticket(turn: Turn, click: WithdrawTicket) -> Answer:
         ticket = life_cycle.withdraw(ticket, turn.now)
         save_ticket(turn.session, ticket)
         drop_pickup(turn.session, ticket.number)
+        ticket_closed(turn.session, ticket.number, turn.now)
         # Before the event of the ticket itself, which is the one that lists name as the latest.
         withdraw_open_estimate(turn.session, ticket, turn.now)
         withdrawn = keep_event(turn, event(turn, ticket, EventKind.TICKET_WITHDRAWN, click.reason), key=key)

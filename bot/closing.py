@@ -9,6 +9,7 @@ from bot.credits import note_changes
 from bot.estimates import withdraw_open_estimate
 from bot.hours import REFUSED_ENTRY, draft_of, log_fitting, log_work, time_values
 from bot.pickups import drop_pickup
+from bot.remote_sessions import ticket_closed
 from bot.replies import form_key
 from bot.tickets import allowance_of, event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.timer import running_on
@@ -86,6 +87,7 @@ def resolve_ticket(turn: Turn, click: ResolveTicket) -> Answer:
         return _form(turn, load_ticket(turn.session, click.ticket), click, error)
     withdraw_open_estimate(turn.session, closed, turn.now, turn.person)
     drop_pickup(turn.session, closed.number)
+    ticket_closed(turn.session, closed.number, turn.now)
     also = running_on(turn.session, closed)
     record(turn, closed, EventKind.TICKET_RESOLVED, details.summary, key=key, also=also, outcome=click.outcome.value)
     return ticket_view(turn, closed)
@@ -123,6 +125,7 @@ def mark_duplicate(turn: Turn, click: MarkDuplicate) -> Answer:
         return duplicate_card(ticket, click.form_id, turn.language, notice=text)
     withdraw_open_estimate(turn.session, void, turn.now, turn.person)
     drop_pickup(turn.session, void.number)
+    ticket_closed(turn.session, void.number, turn.now)
     also = running_on(turn.session, void)
     record(turn, void, EventKind.TICKET_MARKED_DUPLICATE, key=key, also=also, duplicate_of=original.number)
     note_changes(turn.session, [void.number], turn.now)

@@ -21,6 +21,7 @@ from bot import announcements
 from bot.announcements import ticket_subject
 from bot.estimates import withdraw_open_estimate
 from bot.pickups import drop_pickup
+from bot.remote_sessions import ticket_closed
 from bot.renewal_cards import follow_renewals
 from bot.timer import running_on
 from bot.turn import Policy
@@ -98,6 +99,7 @@ def _close(session: Session, number: int, contract: Contract, now: datetime) -> 
     closed = life_cycle.close_contract_ended(ticket, closed_at)
     withdraw_open_estimate(session, closed, now)
     drop_pickup(session, number)
+    ticket_closed(session, number, now)
     save_ticket(session, closed)
     happened = add_event(session, _event(number, EventKind.TICKET_ENDED_WITH_CONTRACT, contract, now))
     announcements.follow(session, ticket_subject(number), now)

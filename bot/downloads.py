@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from bot.access_cards import sessions_csv, sessions_json
 from bot.invoice_documents import pdf_download, ubl_download
 from bot.links import Download, Link, Purpose
 from bot.receipts import receipt_download
@@ -45,5 +46,7 @@ DOWNLOADS: Mapping[Purpose, Callable[[Session, Standing, int], Download]] = {
     Purpose.RECEIPT: receipt_download,
     Purpose.INVOICE_PDF: pdf_download,
     Purpose.INVOICE_UBL: ubl_download,
+    Purpose.SESSIONS_CSV: sessions_csv,
+    Purpose.SESSIONS_JSON: sessions_json,
 }
 """Purpose → function(session, reader, id of the thing). Raises NotFound where the reader may not have it."""

@@ -29,6 +29,9 @@ class Purpose(StrEnum):
     """The JSON of a receipt, by its sequence."""
     INVOICE_PDF = "invoice_pdf"
     INVOICE_UBL = "invoice_ubl"
+    SESSIONS_CSV = "sessions_csv"
+    """Who had access to a customer's Microsoft 365 when, by the customer's number."""
+    SESSIONS_JSON = "sessions_json"
 
 
 class BadLink(Exception):

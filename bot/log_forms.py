@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from bot import timer
 from bot.hours import REFUSED_ENTRY, Ledger, draft_of, load_ledger, log_fitting, log_work, span_of, time_values
+from bot.remote_sessions import finish_session
 from bot.replies import form_key
 from bot.tickets import new_form_id, ticket_sheet, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
+from cards.clicks.access import EndSession
 from cards.clicks.hours import LogFields, LogTime, LogWhatFits, StartLogging, StopTimer
 from cards.components import Card
 from cards.entries import logged_notice, refused_text
@@ -44,6 +46,22 @@ def stop_timer(turn: Turn, click: StopTimer) -> Answer:
     then = {"then": click.then} if click.then is not None else {}
     filled = LogTime.model_validate({"form_id": new_form_id(), "ticket": ticket.number, **values, **then})
     return _form(turn, ticket, filled, then=click.then)
+
+
+def end_session(turn: Turn, click: EndSession) -> Answer:
+    """End the remote session, and offer to log its time: the form comes filled in, from the timer where one runs."""
+    ticket = visible_ticket(turn, click.ticket)
+    ended = finish_session(turn, ticket)
+    if ended is None or ended.ended_at is None or not ended.minutes(turn.now):
+        return ticket_view(turn, ticket)
+    if Move.LOG_TIME not in moves(ticket, turn.role, turn.person.id, turn.now):
+        return ticket_view(turn, ticket)
+    values = time_values(turn, ticket)
+    if "timer_since" not in values:
+        day, begin = clock_of(ended.started_at)
+        values = {"worked_on": day, "begin": begin, "end": clock_of(ended.ended_at)[1]}
+    filled = LogTime.model_validate({"form_id": new_form_id(), "ticket": ticket.number, **values})
+    return _form(turn, ticket, filled)
 
 
 def log_time(turn: Turn, click: LogTime) -> Answer:

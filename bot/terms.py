@@ -18,6 +18,7 @@ from bot.contract_ends import contracts_changed
 from bot.credits import note_ended
 from bot.invoice_months import contract_kept
 from bot.recorded_consents import adopt, revoke
+from bot.remote_sessions import access_changed
 from bot.turn import Policy
 from contract.contracts import Addendum, Contract, cancel, check_term
 from contract.local_time import DAY, day_start, local
@@ -288,11 +289,13 @@ def withdraw_consent(
     ended = contracts.revoke_consents(session, customer_id, now)
     if ended:
         revoke(session, policy, customer_id, now, by=by)
+        access_changed(session, policy, customer_id, now)
         follow_tickets(session, customer_id, now)
     return ended
 
 
 def follow_tickets(session: Session, customer_id: int, now: datetime) -> None:
-    """The cards of open tickets say what they wait for, and what the work costs."""
+    """The cards of open tickets say what they wait for, and what the work costs; that of access follows too."""
+    announcements.follow(session, f"access:{customer_id}", now)
     for number in open_ticket_numbers(session, customer_id):
         announcements.follow(session, announcements.ticket_subject(number), now)

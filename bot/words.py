@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from bot.wire import Attachment
+from cards.clicks.access import ShowAccess
 from cards.clicks.base import Click
 from cards.clicks.contracts import ShowContract, ShowRenewals
 from cards.clicks.invoices import ShowCosts, ShowInvoices
@@ -64,6 +65,7 @@ _CONTACTS = {"contacts", "contactpersonen", "contacten"}
 _CONTRACT = {"contract", "my contract", "mijn contract", "overeenkomst", "supportcontract"}
 _INVOICES = {"invoices", "invoice", "facturen", "factuur", "my invoices", "mijn facturen", "onze facturen"}
 _COSTS = {"costs", "kosten", "cost", "spend", "verbruik"}
+_ACCESS = {"access", "toegang", "remote access", "toegang op afstand"}
 _RENEWALS = {"renewals", "verlengingen"}
 _EXACT: dict[str, Click] = {
     word: click
@@ -73,6 +75,7 @@ _EXACT: dict[str, Click] = {
         (_INVOICES, ShowInvoices()),
         (_COSTS, ShowCosts()),
         (_RENEWALS, ShowRenewals()),
+        (_ACCESS, ShowAccess()),
     )
     for word in words
 }

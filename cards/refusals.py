@@ -11,7 +11,7 @@ from typing import Any
 from cards.errors import ClickError, UnknownVerb, UnreadableClick, UrgencyRefused
 from cards.formats import duration, long_date, moment, money
 from cards.language import Texts, message, texts_for
-from contract import costs, errors, invoice_runs, invoices, payments, term_errors
+from contract import costs, errors, invoice_runs, invoices, payments, remote_sessions, term_errors
 from contract.moves import NEEDS_CLAIM
 from contract.people import Language
 from contract.tickets import State
@@ -118,6 +118,21 @@ _WITH_FACTS: dict[type[Exception], _Text] = {
     ),
     invoice_runs.MonthNotOver: lambda t, error, language, now: t(
         "The invoices of that month can be issued from {when} on.", when=moment(error.issued_at, now, language)
+    ),
+    remote_sessions.SessionNeedsAccess: lambda t, error, _language, _now: (
+        t(
+            "{name} of the customer withdrew the consent: no remote session until a contact consents again. "
+            "Advice by chat or phone is possible.",
+            name=error.withdrawal.withdrawn_by_name,
+        )
+        if error.withdrawal is not None
+        else t(
+            "The customer has not consented to remote access now. Ask for it on the card of remote access, or wait; "
+            "advice by chat or phone is possible."
+        )
+    ),
+    remote_sessions.SessionElsewhere: lambda t, error, _language, _now: t(
+        "You have a remote session on ticket {number}. End that one first.", number=error.running.ticket_number
     ),
     errors.EstimateMinutes: lambda t, error, _language, _now: t(
         "An estimate is for 1 minute up to {most} hours.", most=error.most // 60

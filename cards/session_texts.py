@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from cards.formats import duration
 from cards.language import Texts, message
-from contract.consents import Mechanism, Permission
+from contract.consents import Mechanism
 from contract.events import TicketEvent
 from contract.people import Language
 from contract.remote_sessions import EndedWhy
 
-SHOWN_PERMISSIONS = 6
-
 _MECHANISMS = {
-    Mechanism.APP: message("permissions of our app"),
-    Mechanism.GDAP: message("delegated administration (GDAP)"),
-    Mechanism.MANUAL: message("written consent"),
+    Mechanism.APP: message("permission of the support app"),
+    Mechanism.GDAP: message("delegated admin relationship"),
+    Mechanism.MANUAL: message("recorded consent"),
 }
 _ENDINGS = {
     EndedWhy.BY_ENGINEER: message("ended by the engineer"),
@@ -35,15 +31,6 @@ def mechanism_label(t: Texts, mechanism: Mechanism) -> str:
 def ending_label(t: Texts, why: EndedWhy) -> str:
     """Why a session is over."""
     return t(_ENDINGS[why])
-
-
-def scope_text(t: Texts, scope: Iterable[Permission]) -> str:
-    """Which permissions or roles a consent covers, the first few by name."""
-    names = [one.name for one in scope]
-    shown = names[:SHOWN_PERMISSIONS]
-    if more := len(names) - len(shown):
-        shown.append(t("{n} more", n=more))
-    return ", ".join(shown)
 
 
 def session_started(t: Texts, event: TicketEvent, language: Language) -> str:

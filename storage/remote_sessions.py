@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from contract.consents import Mechanism, Permission
 from contract.remote_sessions import EndedWhy, RemoteSession
 from storage.access_tables import remote_sessions
 from storage.rows import count_changed, insert_row
+from storage.tables import tickets
 
 _ALL = select(remote_sessions)
 _RUNNING = _ALL.where(remote_sessions.c.ended_at.is_(None))
@@ -87,6 +88,12 @@ def count_sessions(session: Session, customer_id: int) -> int:
     """How many sessions there ever were at a customer."""
     query = select(func.count()).select_from(remote_sessions).where(remote_sessions.c.customer_id == customer_id)
     return session.scalar(query) or 0
+
+
+def ticket_subjects(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """What these tickets are called."""
+    query = select(tickets.c.number, tickets.c.subject).where(tickets.c.number.in_(sorted(set(numbers))))
+    return {row.number: row.subject for row in session.execute(query)}
 
 
 def _session_of(row: Row[Any]) -> RemoteSession:

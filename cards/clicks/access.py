@@ -61,14 +61,14 @@ class StartAdministrator(Click):
     """Show the form for who can grant access in the customer's tenant (contacts, managers)."""
 
     customer: Id | None = None
-    request: Id | None = None
+    consent_request: Id | None = None
 
 
 class KeepAdministrator(Form):
-    """Name the administrator; with `request` it is forwarded there at once (contacts, managers)."""
+    """Name the administrator; with `consent_request` it is forwarded there at once (contacts, managers)."""
 
     customer: Id | None = None
-    request: Id | None = None
+    consent_request: Id | None = None
     administrator: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     address: Annotated[str, Field(max_length=LONGEST_ADDRESS)] = ""
     reads: Language = Language.NL
@@ -77,7 +77,7 @@ class KeepAdministrator(Form):
 class ForwardRequest(Click):
     """Send a request for consent to the administrator by mail (contacts)."""
 
-    request: Id
+    consent_request: Id
 
 
 class StartSession(Click):
