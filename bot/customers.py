@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.tickets import new_form_id
 from bot.turn import Answer, Policy, Turn
+from bot.watch_cards import account_lines, watch_sheet
 from cards.clicks.people import SearchCustomers, ShowCustomer, ShowCustomers
 from cards.components import Card
 from cards.customer_list import PAGE_CUSTOMERS, CustomerLine, CustomerList, customer_list_card
@@ -69,7 +70,7 @@ def customer_sheet(
     own = price_years(session, customer_id)
     return CustomerSheet(
         customer=customer,
-        contacts=contact_lines(session, customer_id),
+        contacts=contact_lines(session, customer_id, now),
         contracts=load_contracts(session, customer_id),
         prices=book.for_year(year),
         has_own_prices=any(first <= year for first in own),
@@ -78,15 +79,17 @@ def customer_sheet(
         billing=load_billing_details(session, customer_id),
         knocks=tuple((knock.id, knock.person.name) for knock in list_knocks(session, customer_id)),
         is_manager=role is Role.MANAGER,
+        watch=watch_sheet(session, customer_id),
         sends_mail=sends_mail,
         now=now,
     )
 
 
-def contact_lines(session: Session, customer_id: int) -> tuple[ContactLine, ...]:
-    """The contacts of a customer and how they can be reached."""
+def contact_lines(session: Session, customer_id: int, now: datetime) -> tuple[ContactLine, ...]:
+    """The contacts of a customer, how they can be reached, and what the directory says of them."""
     people = [contact.person for contact in load_contacts(session, customer_id)]
     reach = load_reach(session, [person.id for person in people])
+    accounts = account_lines(session, customer_id, [person.id for person in people], now)
     return tuple(
         ContactLine(
             person=person,
@@ -94,6 +97,7 @@ def contact_lines(session: Session, customer_id: int) -> tuple[ContactLine, ...]
             installed_at=reach[person.id].installed_at if reach[person.id].has_chat else None,
             heard_at=reach[person.id].heard_at,
             unreachable_since=reach[person.id].unreachable_since,
+            account=accounts.get(person.id),
         )
         for person in people
     )

@@ -11,6 +11,7 @@ from bot.installs import InstallKinds
 from bot.invoice_documents import DocumentKinds
 from bot.limits import Limits
 from bot.mail import MailKinds
+from bot.mailers import Mailer
 from bot.outcomes import Kind
 from bot.postings import Postings
 from bot.settings import Settings
@@ -24,14 +25,20 @@ from storage.database import Database
 
 
 def teams_kinds(
-    database: Database, connector: Connector, settings: Settings, policy: Policy, *, clock: Clock, limits: Limits
+    database: Database,
+    connector: Connector,
+    policy: Policy,
+    *,
+    mailer: Mailer | None,
+    clock: Clock,
+    limits: Limits,
 ) -> tuple[Kind, ...]:
     """What goes to people: cards, lines, files, documents, mail."""
     return (
         *Postings(database, connector, policy, clock, limits).kinds(),
         *FileKinds(database, connector, policy).kinds(),
         *DocumentKinds(database).kinds(),
-        *MailKinds(database, policy, settings.mail_server, clock).kinds(),
+        *MailKinds(database, policy, mailer, clock).kinds(),
     )
 
 

@@ -38,8 +38,9 @@ from cards.people import (
 )
 from cards.refusals import refusal_text
 from cards.welcome import contacts_card
+from contract.accounts import AccountState
 from contract.errors import TooManyContacts
-from contract.people import Role
+from contract.people import MAX_CONTACTS, Role
 from storage.contacts import Knock, list_knocks, load_contacts, load_customer, load_knock
 from storage.errors import NotFound
 from storage.people import Standing, load_people
@@ -65,6 +66,11 @@ def _contacts_sheet(session: Session, customer_id: int, policy: Policy) -> Conta
 
 
 # --- who knocked ------------------------------------------------------------------------------------------------------
+
+
+def waiting_knocks(session: Session, customer_id: int) -> tuple[tuple[int, str], ...]:
+    """Who waits to be appointed or refused: the number of the knock, and the name."""
+    return tuple((knock.id, knock.person.name) for knock in list_knocks(session, customer_id))
 
 
 def show_knock(turn: Turn, click: ShowKnock) -> Answer:
@@ -161,12 +167,18 @@ def contact_changed_view(
     if not (reader.role.is_staff or is_contact or is_removed_one):
         raise NotFound("customer", customer_id)
     names = load_people(session, [one for one in (appointed, removed) if one is not None])
+    sheet = _contacts_sheet(session, customer_id, policy)
+    why = AccountState(args["why"]) if "why" in args else None
+    may_propose = why is not None and is_contact and len(sheet.contacts) < MAX_CONTACTS
     change = ContactChange(
         appointed=names[appointed].name if appointed is not None else None,
         removed=names[removed].name if removed is not None else None,
-        sheet=_contacts_sheet(session, customer_id, policy),
+        sheet=sheet,
         is_staff=reader.role.is_staff,
         is_removed_one=is_removed_one,
+        why=why,
+        form_id=new_form_id() if may_propose else "",
+        knocks=waiting_knocks(session, customer_id) if may_propose else (),
     )
     return contact_changed_card(change, reader.person.language)
 

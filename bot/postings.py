@@ -25,6 +25,7 @@ from bot.wire import Connector, Message, Refused
 from cards.components import Card
 from cards.welcome import no_longer_yours
 from contract.people import Role
+from storage.accounts import load_accounts
 from storage.contacts import find_knock
 from storage.database import Database
 from storage.errors import NotFound
@@ -180,6 +181,9 @@ def _told(session: Session, work: Work, end: End, now: datetime) -> None:
 
 def _looked_up(session: Session, work: Work, end: End, now: datetime) -> None:
     if isinstance(end, Done) and end.result:
+        if load_accounts(session, [work.payload["person"]]):
+            # Name and address follow the directory, which knows better (D32).
+            return
         set_email(session, work.payload["person"], end.result["name"], end.result["email"])
         knock_id = find_knock(session, work.payload["person"])
         if knock_id is not None:

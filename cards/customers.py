@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cards.accounts import AccountLine, WatchSheet, account_text, watch_section
 from cards.billing import billing_section
 from cards.clicks.customers import StartConsent, StartConsentWithdrawal, StartPrices
 from cards.clicks.people import ShowCustomers, StartRemoval
@@ -50,6 +51,8 @@ class ContactLine:
     installed_at: dt.datetime | None
     heard_at: dt.datetime | None
     unreachable_since: dt.datetime | None
+    account: AccountLine | None = None
+    """What the directory says; None where it never said anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class CustomerSheet:
     billing: BillingDetails
     knocks: tuple[tuple[int, str], ...]
     is_manager: bool
+    watch: WatchSheet = WatchSheet(is_on=False)
     sends_mail: bool = True
     """Whether there is a server that takes mails."""
     now: dt.datetime
@@ -117,6 +121,15 @@ def _contacts(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
         *(_contact(t, sheet, line, language) for line in sheet.contacts),
         text(t("Nobody has been appointed yet. Who writes to the bot appears here.")) if not sheet.contacts else None,
         *_knocks(t, sheet),
+        watch_section(
+            t,
+            sheet.customer,
+            sheet.watch,
+            contacts=len(sheet.contacts),
+            now=sheet.now,
+            language=language,
+            may=sheet.is_manager,
+        ),
     )
 
 
@@ -129,6 +142,7 @@ def _contact(t: Texts, sheet: CustomerSheet, line: ContactLine, language: Langua
         wrote(person.name, bold=True),
         text(" · ".join(parts), subtle=True, spacing=Spacing.NONE),
         text(reach_text(t, line, sheet.now, language), spacing=Spacing.NONE),
+        text(account_text(t, line.account, sheet.now, language), spacing=Spacing.NONE),
     ]
     if not sheet.is_manager:
         return columns(shown)

@@ -19,7 +19,7 @@ from typing import Literal, TypeVar
 
 import adaptive_cards.card as upstream
 from adaptive_cards import types
-from pydantic import BaseModel, ConfigDict, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_json
 
@@ -121,10 +121,19 @@ class InputChoice(upstream.InputChoice):
     model_config = _STRICT
 
 
+class PeopleQuery(BaseModel):
+    """Choices that Teams itself looks up: people of the reader's own organisation. Not in the schema; Teams has it."""
+
+    model_config = _STRICT
+    type: Literal["Data.Query"] = "Data.Query"
+    dataset: Literal["graph.microsoft.com/users"] = "graph.microsoft.com/users"
+
+
 class InputChoiceSet(upstream.InputChoiceSet):
     """A choice out of several."""
 
     model_config = _STRICT
+    choices_query: PeopleQuery | None = Field(default=None, serialization_alias="choices.data", alias_priority=2)
 
 
 class Submit(upstream.ActionSubmit):

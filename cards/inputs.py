@@ -11,7 +11,16 @@ from datetime import date, time
 
 from adaptive_cards.types import ChoiceInputStyle
 
-from cards.elements import InputChoice, InputChoiceSet, InputDate, InputNumber, InputText, InputTime, InputToggle
+from cards.elements import (
+    InputChoice,
+    InputChoiceSet,
+    InputDate,
+    InputNumber,
+    InputText,
+    InputTime,
+    InputToggle,
+    PeopleQuery,
+)
 from cards.plain_text import harmless, unlinked
 
 
@@ -140,6 +149,21 @@ def choice_input(
         is_required=_required(required, error),
         error_message=error,
         wrap=True,
+    )
+
+
+def people_input(field: str, label: str, *, placeholder: str | None = None) -> InputChoiceSet:
+    """A person of the reader's own organisation, found by typing; an object id comes back.
+
+    A client that knows no people picker shows an empty list, so there is always another field beside it.
+    """
+    return InputChoiceSet(
+        id=field,
+        label=harmless(label),
+        choices=[],
+        choices_query=PeopleQuery(),
+        style=ChoiceInputStyle.COMPACT,
+        placeholder=placeholder,
     )
 
 

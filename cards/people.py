@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cards.clicks.accounts import StartContactSearch
 from cards.clicks.people import AppointContact, RefuseKnock, RemoveContact, ShowCustomer, ShowKnock, StartRemoval
 from cards.components import (
     Action,
@@ -22,8 +23,10 @@ from cards.components import (
     panel,
     text,
 )
+from cards.contact_searches import proposal_fields
 from cards.formats import stamp
 from cards.language import Texts, texts_for
+from contract.accounts import AccountState
 from contract.people import MAX_CONTACTS, Language, Person
 
 
@@ -177,6 +180,11 @@ class ContactChange:
     sheet: ContactsSheet
     is_staff: bool
     is_removed_one: bool = False
+    why: AccountState | None = None
+    """What became of the account of who went, where nobody decided it."""
+    form_id: str = ""
+    """Of the form with which the other contact proposes somebody; empty where there is nothing to propose."""
+    knocks: tuple[tuple[int, str], ...] = ()
 
 
 def contact_changed_card(change: ContactChange, language: Language) -> Card:
@@ -186,15 +194,32 @@ def contact_changed_card(change: ContactChange, language: Language) -> Card:
     title = _change_title(t, change)
     if change.is_removed_one:
         detail = t("You see no tickets of it any more. A mistake? Call {phone}.", phone=sheet.provider_phone)
+        if change.why is not None:
+            detail = f"{lost_text(t, change.why)} {detail}"
         return card(heading(title), text(detail), fallback_text=f"{title}. {detail}", language=language)
     now = t("Contacts now: {names}.", names=_names(t, sheet.contacts))
     return card(
         heading(title, size=FontSize.MEDIUM),
+        text(lost_text(t, change.why)) if change.why is not None else None,
         text(now),
-        action_row(execute(t("Customer"), ShowCustomer(customer=sheet.customer_id))) if change.is_staff else None,
+        text(t("Tickets and estimates stay with the organisation.")) if change.why is not None else None,
+        *(proposal_fields(t, change.form_id, change.knocks) if change.form_id else ()),
+        action_row(
+            execute(t("Contact by e-mail"), StartContactSearch(customer=sheet.customer_id)) if change.why else None,
+            execute(t("Customer"), ShowCustomer(customer=sheet.customer_id)),
+        )
+        if change.is_staff
+        else None,
         fallback_text=f"{title}. {now}",
         language=language,
     )
+
+
+def lost_text(t: Texts, why: AccountState) -> str:
+    """What became of an account, in a sentence."""
+    if why is AccountState.DISABLED:
+        return t("The Microsoft account was disabled, so nothing can be done with it any more.")
+    return t("The Microsoft account was deleted, so nothing can be done with it any more.")
 
 
 def _change_title(t: Texts, change: ContactChange) -> str:

@@ -110,8 +110,10 @@ def appoint(session: Session, customer_id: int, person_id: int, by: int | None, 
     return True
 
 
-def remove_contact(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:
-    """End an appointment; False when there was none."""
+def remove_contact(
+    session: Session, customer_id: int, person_id: int, by: int | None, now: datetime, *, why: str | None = None
+) -> bool:
+    """End an appointment; False when there was none. `why`: what became of the account, where nobody decided it."""
     load_customer(session, customer_id, lock=True)
     done = count_changed(
         session,
@@ -119,7 +121,7 @@ def remove_contact(session: Session, customer_id: int, person_id: int, by: int |
         .where(
             contacts.c.customer_id == customer_id, contacts.c.person_id == person_id, contacts.c.removed_at.is_(None)
         )
-        .values(removed_at=now, removed_by=by),
+        .values(removed_at=now, removed_by=by, removed_why=why),
     )
     if done:
         session.execute(

@@ -209,6 +209,16 @@ ONCE = "once:"
 """How the key of a row begins that is never forgotten: what it says is said once, not once a fortnight."""
 
 
+def purge_kind(session: Session, kind: str, since: datetime, before: datetime, *, limit: int) -> int:
+    """Forget rows of one kind that were done between two instants: what is asked all the time is not kept for days."""
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.done_at >= since, outbox.c.done_at < before, outbox.c.kind == kind, not_(is_letter))
+        .limit(limit)
+    )
+    return len(session.execute(delete(outbox).where(outbox.c.id.in_(old)).returning(outbox.c.id)).all())
+
+
 def purge(session: Session, before: datetime, *, limit: int = 1000) -> int:
     """Forget rows that ended before this instant, a batch at a time; returns how many.
 

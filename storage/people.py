@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from contract.people import Customer, Language, Person, Role
 from contract.staff_groups import StaffSource
-from storage.access_tables import guest_identities
+from storage.access_tables import directory_accounts, guest_identities
 from storage.rows import count_changed, insert_row
 from storage.tables import contacts, customers, people
 
@@ -48,6 +48,8 @@ class Standing:
     unreachable_since: datetime | None
     guest_of: Customer | None = None
     """In whose tenant somebody of the staff is heard as a guest; None where they are at home."""
+    is_looked_up: bool = False
+    """Whether name and address follow the directory."""
 
 
 _of_tenant = customers.alias("of_tenant")
@@ -63,11 +65,13 @@ def _standings() -> Select[tuple[object, ...]]:
             _of_contact.c.tenant_id.label("contact_tenant_id"),
             _of_tenant.c.id.label("tenant_customer_id"),
             _of_tenant.c.name.label("tenant_customer_name"),
+            directory_accounts.c.person_id.label("looked_up"),
         )
         .select_from(people)
         .outerjoin(contacts, and_(contacts.c.person_id == people.c.id, contacts.c.removed_at.is_(None)))
         .outerjoin(_of_contact, _of_contact.c.id == contacts.c.customer_id)
         .outerjoin(_of_tenant, _of_tenant.c.tenant_id == people.c.tenant_id)
+        .outerjoin(directory_accounts, directory_accounts.c.person_id == people.c.id)
     )
 
 
@@ -121,6 +125,7 @@ def _standing(row: Row[tuple[object, ...]]) -> Standing:
         chose_language=row.chose_language,
         heard_at=row.heard_at,
         unreachable_since=row.unreachable_since,
+        is_looked_up=row.looked_up is not None,
     )
 
 
@@ -200,7 +205,7 @@ def is_stale(standing: Standing, chat: Chat, name: str, now: datetime) -> bool:
         or standing.heard_at is None
         or now - standing.heard_at >= HEARD_EVERY
         or standing.unreachable_since is not None
-        or (bool(name) and standing.person.name != name[:200])
+        or (bool(name) and not standing.is_looked_up and standing.person.name != name[:200])
     )
 
 
@@ -216,7 +221,8 @@ def keep_heard(
         update(people)
         .where(people.c.id == standing.person.id)
         .values(
-            name=name[:200] or standing.person.name,
+            # The directory's name holds where it was looked up (D32).
+            name=standing.person.name if standing.is_looked_up else name[:200] or standing.person.name,
             conversation_id=chat.conversation_id,
             service_url=chat.service_url,
             user_id=chat.user_id,
@@ -283,18 +289,3 @@ def set_staff_role(session: Session, person_id: int, role: Role | None, source: 
     """Make a person engineer or manager by this source, or neither."""
     values = {"staff_role": role.value if role else None, "staff_source": source.value if role else None}
     session.execute(update(people).where(people.c.id == person_id).values(values))
-
-
-def find_people(session: Session, tenant_id: str, word: str) -> list[Person]:
-    """People of a tenant by object id, address or name, for the command line and the manager."""
-    return [
-        person_of(row)
-        for row in session.execute(
-            select(people)
-            .where(
-                people.c.tenant_id == tenant_id,
-                or_(people.c.object_id == word, people.c.email == word, people.c.name == word),
-            )
-            .order_by(people.c.id)
-        )
-    ]

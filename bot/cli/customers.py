@@ -111,9 +111,9 @@ def check(
     Exit code 3 where somebody can't be reached, or nobody is appointed.
     """
 
-    def read(session: Session, _settings: Settings, _now: datetime) -> tuple[list[dict[str, Any]], list[str]]:
+    def read(session: Session, _settings: Settings, now: datetime) -> tuple[list[dict[str, Any]], list[str]]:
         wanted = [customer_named(session, customer)] if customer else list_customers(session)
-        lines = {one: contact_lines(session, one.id) for one in wanted}
+        lines = {one: contact_lines(session, one.id, now) for one in wanted}
         return [_reach(one, line) for one in wanted for line in lines[one]], [
             one.name for one in wanted if not lines[one]
         ]

@@ -29,7 +29,7 @@ from storage.contacts import find_customer
 from storage.database import Database, open_database
 from storage.errors import DatabaseAway, DatabaseInUse, NotFound, NotUpgraded, StorageError
 from storage.migrations import is_current
-from storage.people import find_people
+from storage.people_search import find_people
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from cards.clicks.people import RemoveContact
 from cards.clicks.queue import ClaimTicket
 from cards.clicks.tickets import OpenTicket
 from contract.people import Language
-from storage import billing_tables, contacts, people, tables
+from storage import billing_tables, contact_searches, contacts, people, tables
 from storage.database import Database
 from tests.bot.charged import charged_cost
 from tests.bot.invoiced import asked_question, issued_invoice
@@ -134,6 +134,14 @@ async def _things(world: World, contact: Somebody, word: str, customer_id: int) 
             "line": invoice.lines[0].id,
             "question": asked_question(session, invoice, contact, f"{word} question", world.now),
             "customer": customer_id,
+            "search": contact_searches.add_search(
+                session,
+                customer_id,
+                email=f"{word}@proposed.example",
+                state=contact_searches.SearchState.PROPOSED,
+                now=world.now,
+                asked_by=contact.id,
+            ),
             "contract": session.scalar(
                 select(tables.contracts.c.id).where(tables.contracts.c.customer_id == customer_id)
             ),

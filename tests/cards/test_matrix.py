@@ -21,6 +21,7 @@ from tests.cards.walk import Button, Node, buttons, inputs, nodes, read, texts
 
 LONGEST_TITLE = 40
 ROW = 6
+PEOPLE = {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}
 EVERY = [
     pytest.param(make, language, id=f"{name}-{language}")
     for name, make in sorted(samples().items())
@@ -44,9 +45,12 @@ def official_schema() -> Draft6Validator:
 
 @every_card
 def test_schema(make: Any, language: Language) -> None:
-    """A card is valid under the official schema 1.5 and has of Teams' own additions nothing but the full width."""
+    """A card is valid under the official schema 1.5 and has of Teams' own additions the full width and people alone."""
     root = read(made(make, language))
     assert root.pop("msteams", {"width": "Full"}) == {"width": "Full"}
+    for field in inputs(root):
+        # The people picker is Teams' own too.
+        assert field.pop("choices.data", PEOPLE) == PEOPLE
     assert [error.message for error in official_schema().iter_errors(root)] == []
     assert root["version"] == "1.5"
     assert root["lang"] == language.value
@@ -68,7 +72,7 @@ def test_fields(make: Any, language: Language) -> None:
         assert not field.get("isRequired") or field["errorMessage"].strip()
         if field["type"] == "Input.Toggle":
             assert field["title"].strip()
-        if field["type"] == "Input.ChoiceSet":
+        if field["type"] == "Input.ChoiceSet" and "choices.data" not in field:
             values = [choice["value"] for choice in field["choices"]]
             assert len(values) == len(set(values)) > 0
             chosen = field.get("value", "").split(",") if field.get("isMultiSelect") else [field.get("value", "")]
