@@ -6,6 +6,7 @@ Microsoft's do. The page an administrator consents on is in `demo/graph/signing_
 
 from __future__ import annotations
 
+import functools
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,12 @@ GRAPH_AUDIENCE = "https://graph.microsoft.com"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
+@functools.cache
+def _signing_key() -> tuple[RSAPrivateKey, str]:
+    """One for the process: making it takes longer than all else."""
+    return generate_private_key(public_exponent=65537, key_size=2048), uuid4().hex
+
+
 class Login:
     """Signs tokens and checks them. `requests` lists the forms that asked for tokens, with their `tenant`."""
 
@@ -48,8 +55,7 @@ class Login:
         self.lifetime = timedelta(hours=1)
         self.requests: list[dict[str, str]] = []
         self.discoveries = 0
-        self._key: RSAPrivateKey = generate_private_key(public_exponent=65537, key_size=2048)
-        self._key_id = uuid4().hex
+        self._key, self._key_id = _signing_key()
         self._withdrawn: set[str] = set()
         self.browser = SigningIn(self)
 
