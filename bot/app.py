@@ -29,6 +29,7 @@ from bot.file_pages import serve_file
 from bot.graph_notices import NoticeDesk
 from bot.kinds import graph_kinds, teams_kinds
 from bot.limits import Limits
+from bot.mailers import mailer_of
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.outcomes import back_off_s
 from bot.policies import policy_of
@@ -144,7 +145,8 @@ class _Bot:
                 TokenCheck(settings.app_id, self._keys), TeamsAdapter(activities), hosts=hosts, clock=clock.now
             )
             policy = self._router.policy
-            kinds = teams_kinds(database, self._connector, settings, policy, clock=clock, limits=self._limits)
+            mailer = mailer_of(settings, tenants)
+            kinds = teams_kinds(database, self._connector, policy, mailer=mailer, clock=clock, limits=self._limits)
             delivery = Delivery(database, kinds, clock, self._limits, observe=self._metrics.delivered)
             graph_delivery = Delivery(
                 database,

@@ -1,8 +1,8 @@
-"""Mail: what is drafted when it goes out, in the reader's language, and handed to the SMTP server (R5, R14, R15).
+"""Mail: what is drafted when it goes out, in the reader's language, and handed on by SMTP or Graph (R5, R14, R15).
 
-Without a server no mail is sent and nothing waits for one. A mail that is sent again, because nobody knows whether the
-server took it, is the same to the byte: its Message-ID comes from the key of its row, its date from when it was asked
-for, so that the second copy is recognised.
+Without either no mail is sent and nothing waits for one. A mail that is sent again, because nobody knows whether it was
+taken, is the same to the byte: its Message-ID comes from the key of its row, its date from when it was asked for, so
+that the second copy is recognised. A mail that was taken is *sent*; that it was delivered is never known.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from bot.announcements import LINE, MAIL, MAIL_LINES, mailbox_of
 from bot.clock import Clock
 from bot.line_texts import lines_for
-from bot.mail_server import MailServer
+from bot.mailers import Mailer
 from bot.mails import MAILS, Draft
 from bot.outcomes import Dead, Done, InDoubtPolicy, Kind, Later, Outcome, Work
 from bot.turn import Policy
@@ -48,7 +48,7 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """A mail that is ready but for what the server is told."""
+    """A mail that is ready but for its headers."""
 
     to: str
     letter: Letter
@@ -58,11 +58,11 @@ class _Mail:
 
 @dataclass(frozen=True, slots=True)
 class MailKinds:
-    """Performs `mail` and `mail_lines` through the server; None: no mail is sent."""
+    """Performs `mail` and `mail_lines` through the mailer; None: no mail is sent."""
 
     database: Database
     policy: Policy
-    server: MailServer | None = field(repr=False)
+    mailer: Mailer | None = field(repr=False)
     clock: Clock = field(repr=False)
 
     def kinds(self) -> tuple[Kind, ...]:
@@ -74,13 +74,13 @@ class MailKinds:
 
     async def mail(self, work: Work) -> Outcome:
         """Send one mail of `bot/mails.py`."""
-        if self.server is None:
+        if self.mailer is None:
             return Done({"skipped": "no mail server"})
         return await self._send(work, await self.database.read(lambda session: self._drafted(session, work)))
 
     async def mail_lines(self, work: Work) -> Outcome:
         """Send what Teams did not take for a person."""
-        if self.server is None:
+        if self.mailer is None:
             return Done({"skipped": "no mail server"})
         left = datetime.fromisoformat(work.payload["until"]) - self.clock.now()
         if left > timedelta(0):
@@ -109,7 +109,7 @@ class MailKinds:
         return _Mail(reader.person.email, unreached_letter(lines, self.policy.provider, language), language.value)
 
     async def _send(self, work: Work, mail: _Mail | None) -> Outcome:
-        if mail is None or self.server is None:
+        if mail is None or self.mailer is None:
             return Done({"skipped": "nothing to send any more"})
         first = work.letters[0]
         try:
@@ -118,16 +118,16 @@ class MailKinds:
                 mail.letter,
                 mail.attached,
                 to=mail.to,
-                sender=self.server.sender,
+                sender=self.mailer.sender,
                 provider=self.policy.provider.name,
                 reply_to=self.policy.provider.email,
                 language=mail.language,
-                message_id=message_id(first.key or f"row:{first.id}", self.server.sender),
+                message_id=message_id(first.key or f"row:{first.id}", self.mailer.sender),
                 written_at=first.created_at,
             )
         except BadAddress:
             return Dead("not a mail address")
-        return await self.server.send(message, mail.to, first.attempts)
+        return await self.mailer.send(message, mail.to, first.attempts, is_in_doubt=work.is_in_doubt)
 
 
 class BadAddress(Exception):
@@ -160,7 +160,10 @@ def compose(
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(written_at)
     message["Message-ID"] = message_id
+    # The same once more, as relays may give a mail another Message-ID; then two that keep absence notices away.
+    message["X-Fourstar-Mail"] = message_id.strip("<>")
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     for one in attached:

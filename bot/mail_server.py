@@ -48,8 +48,15 @@ class MailServer:
     tls: ssl.SSLContext | None = field(default=None, repr=False, compare=False)
     """None: the certificate authorities that this machine trusts."""
 
-    async def send(self, message: EmailMessage, to: str, attempts: int) -> Outcome:
-        """Hand a mail over; `attempts` were made before."""
+    async def send(
+        self,
+        message: EmailMessage,
+        to: str,
+        attempts: int,
+        *,
+        is_in_doubt: bool = False,
+    ) -> Outcome:
+        """Hand a mail over; `attempts` were made before. Nobody can ask an SMTP server what it took in one of them."""
         try:
             await aiosmtplib.send(
                 message,
@@ -75,10 +82,10 @@ class MailServer:
             return _answered(error.code, attempts)
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError):
             # It may have been taken; sent again it has the same Message-ID.
-            return Later("no answer", _put_off_s(attempts), is_in_doubt=True)
+            return Later("no answer", put_off_s(attempts), is_in_doubt=True)
         except (aiosmtplib.SMTPException, OSError) as error:
             return _away(f"not possible: {type(error).__name__}")
-        return Done({"to": "mail server"})
+        return Done({"sent": "by SMTP"})
 
 
 def read_mail_server(url: str, sender: str, tls: ssl.SSLContext | None = None) -> MailServer:
@@ -114,8 +121,9 @@ def _away(error: str) -> Later:
 def _answered(code: int, attempts: int) -> Outcome:
     if code >= _REFUSED_FOR_GOOD:
         return Dead(f"mail refused {code}")
-    return Later(f"mail put off {code}", _put_off_s(attempts))
+    return Later(f"mail put off {code}", put_off_s(attempts))
 
 
-def _put_off_s(attempts: int) -> float:
+def put_off_s(attempts: int) -> float:
+    """How long a mail waits after so many attempts."""
     return PUT_OFF_S[min(attempts, len(PUT_OFF_S) - 1)]

@@ -6,6 +6,9 @@ from bot.billing_parties import seller_of
 from bot.settings import Settings
 from bot.turn import Policy, Provider
 
+CHAT_LINK = "https://teams.microsoft.com/l/chat/0/0?users=28:{}"
+"""Opens the chat with the bot in Teams, where it is installed."""
+
 
 def policy_of(settings: Settings) -> Policy:
     """What of the settings decides something in a turn."""
@@ -16,6 +19,7 @@ def policy_of(settings: Settings) -> Policy:
             email=settings.provider_email,
             phone=settings.provider_phone,
             tenant_id=settings.app_tenant_id,
+            chat_url=CHAT_LINK.format(settings.app_id),
         ),
         pickup_in_working_days=settings.pickup_in_working_days,
         response_minutes=settings.response_minutes,
@@ -23,7 +27,7 @@ def policy_of(settings: Settings) -> Policy:
         public_url=settings.public_url,
         link_key=settings.link_signing_key.get_secret_value().encode(),
         receipt_key=settings.receipt_key.get_secret_value().encode(),
-        sends_mail=settings.mail_server is not None,
+        sends_mail=settings.sends_mail,
         default_language=settings.default_language,
         seller=seller_of(settings),
         app_id=settings.app_id,

@@ -37,6 +37,7 @@ from pydantic_settings import (
 
 from bot.access_settings import AccessSettings
 from bot.mail_server import MailServer, read_mail_server
+from bot.mail_settings import MailSettings
 from bot.setting_values import (
     BaseUrl,
     Bic,
@@ -48,9 +49,7 @@ from bot.setting_values import (
     Iban,
     Kvk,
     LinkKey,
-    MailAddress,
     ReceiptKey,
-    SmtpUrl,
     checked_authorities,
 )
 from bot.teams.hosts import FILE_HOSTS, TEAMS_HOSTS
@@ -85,7 +84,7 @@ class InvalidSettings(Exception):
         return "\n".join(f"{problem.variable}: {problem.reason}" for problem in self.problems)
 
 
-class Settings(AccessSettings):
+class Settings(MailSettings, AccessSettings):
     """The settings of one installation. Field `x` is the variable `FOURSTAR_X`; values are checked, paths exist."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
@@ -160,13 +159,6 @@ class Settings(AccessSettings):
     trusted_ca: Annotated[FilePath, AfterValidator(checked_authorities)] | None = None
     """A PEM file with certificate authorities that login service and Graph may also be vouched for by."""
 
-    # Mail, by one of the two ways. Without either none is sent.
-    smtp_url: SmtpUrl | None = None
-    mail_from: MailAddress | None = None
-    """Under which address mails are sent; the provider's own where it is not given."""
-    mail_mailbox: MailAddress | None = None
-    """A mailbox of the provider's tenant that mails are sent from by Graph, in place of an SMTP server."""
-
     # What operators see.
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
@@ -182,13 +174,6 @@ class Settings(AccessSettings):
         except ResponseTooSlow as refusal:
             raise ValueError(f"{refusal.urgency}: from 1 to {refusal.most} office minutes, or null (D20)") from None
         return table
-
-    @field_validator("mail_mailbox")
-    @classmethod
-    def _one_way_for_mail(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is not None and (info.data.get("smtp_url") or info.data.get("mail_from")):
-            raise ValueError("give either this, or FOURSTAR_SMTP_URL and FOURSTAR_MAIL_FROM")
-        return value
 
     @model_validator(mode="after")
     def _exactly_one_credential(self) -> Settings:
@@ -212,11 +197,6 @@ class Settings(AccessSettings):
         if self.smtp_url is None:
             return None
         return read_mail_server(self.smtp_url.get_secret_value(), self.mail_from or self.provider_email)
-
-    @property
-    def sends_mail(self) -> bool:
-        """Whether mails go out, by whichever way."""
-        return self.smtp_url is not None or self.mail_mailbox is not None
 
     @property
     def file_limit_bytes(self) -> int:

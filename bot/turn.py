@@ -32,6 +32,8 @@ class Provider:
     email: str
     phone: str
     tenant_id: str
+    chat_url: str = ""
+    """Opens the chat with the bot; empty where none is shown."""
 
 
 _NOBODY = Seller(name="", address=Address(street="", postal_code="", city=""))
@@ -47,7 +49,7 @@ class Policy:
     file_limit_bytes: int = 10 * 1024 * 1024
     public_url: str = ""
     sends_mail: bool = True
-    """Whether there is a server that takes mails."""
+    """Whether mails go out, by SMTP or by Graph."""
     default_language: Language = Language.NL
     """For a person whose client does not say."""
     link_key: bytes = b""

@@ -1,7 +1,7 @@
 """What goes by mail instead of by card: the same words as plain text and as a simple page (R5, R14, R15).
 
-A mail has a title, parts below one another and the provider's address at the end. Nothing that a person wrote is read
-as markup, and nothing in a mail is fetched from anywhere.
+A mail has a title, parts below one another, the way back to the chat in Teams and the provider's address at the end.
+Nothing that a person wrote is read as markup, and nothing in a mail is fetched from anywhere.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ class Letter:
 def letter(title: str, *parts: Part, provider: Provider, language: Language, subject: str = "") -> Letter:
     """A mail of these parts; its subject is the title where no other is given."""
     footer = [provider.name, provider.phone, provider.email]
-    text = "\n\n".join([title, *map(_as_text, parts), "-- \n" + "\n".join(footer)])
-    body = "\n".join(map(_as_html, parts))
+    text_back, page_back = _way_back(provider.chat_url, language)
+    text = "\n\n".join([title, *map(_as_text, parts), *text_back, "-- \n" + "\n".join(footer)])
+    body = "\n".join([*map(_as_html, parts), *page_back])
     page = (
         f'<!doctype html>\n<html lang="{language.value}"><head><meta charset="utf-8">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n"
@@ -50,6 +51,14 @@ def letter(title: str, *parts: Part, provider: Provider, language: Language, sub
         f"<footer>{'<br>'.join(map(html.escape, footer))}</footer></body></html>\n"
     )
     return Letter(one_line(subject or title, LONGEST_SUBJECT), text + "\n", page)
+
+
+def _way_back(chat_url: str, language: Language) -> tuple[list[str], list[str]]:
+    """The link to the chat, as text and for the page; the chat has the cards that a mail tells of."""
+    if not chat_url:
+        return [], []
+    shown = texts_for(language)("Open the chat in Microsoft Teams")
+    return [f"{shown}: {chat_url}"], [f'<p><a href="{html.escape(chat_url)}">{html.escape(shown)}</a></p>']
 
 
 def one_line(value: str, limit: int) -> str:

@@ -53,6 +53,10 @@ class Provider(Protocol):
     def phone(self) -> str:
         """Where to call."""
 
+    @property
+    def chat_url(self) -> str:
+        """Opens the chat with the bot in Teams; empty where none is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

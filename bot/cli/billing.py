@@ -59,7 +59,7 @@ def billing(
         found = customer_named(session, customer)
         before = load_billing_details(session, found.id)
         if not is_change:
-            return found.name, before, settings.mail_server is not None
+            return found.name, before, settings.sends_mail
         details = replace(before, **_given(others), address=replace(before.address, **_given(parts)))
         if vat_id == "" and vat_checked is None:
             details = replace(details, vat_checked_on=None)
@@ -67,7 +67,7 @@ def billing(
             kept = keep_billing(session, found.id, details, now, is_check_given=vat_checked is not None)
         except BillingMistakes as error:
             raise NotDone(mistakes_text(error, texts_for(Language.EN))) from None
-        return found.name, kept, settings.mail_server is not None
+        return found.name, kept, settings.sends_mail
 
     name, kept, is_mailed = change(act) if is_change else look(act)
     row = {"customer": name, **_row(kept)}
@@ -80,7 +80,7 @@ def billing(
     missing = missing_text(kept, texts_for(Language.EN))
     typer.echo(f"Missing for an invoice: {missing}." if missing else "Complete for an invoice.")
     if kept.email and not is_mailed:
-        typer.echo("Nothing is mailed: FOURSTAR_SMTP_URL is not set.")
+        typer.echo("Nothing is mailed: neither FOURSTAR_SMTP_URL nor FOURSTAR_MAIL_MAILBOX is set.")
     if kept.awaits_check:
         typer.echo(f"21 % VAT is charged until somebody looks the VAT id up at {VIES}: --vat-checked DAY (D21).")
 

@@ -31,7 +31,7 @@ async def sent(server: MailServer, attempts: int = 0) -> Outcome:
 async def test_a_mail_goes_encrypted_and_with_a_login(tmp_path: Path) -> None:
     """STARTTLS comes first, then the login, whose password may have any characters; the mail arrives as it was."""
     async with post_office(tmp_path) as office:
-        assert await sent(office.server()) == Done({"to": "mail server"})
+        assert await sent(office.server()) == Done({"sent": "by SMTP"})
     assert office.was_encrypted == [True]
     assert office.recipients == [[TO]]
     assert office.mails[0].get_content().strip() == "Dag Anna"
@@ -41,7 +41,7 @@ async def test_a_server_that_is_encrypted_from_the_start(tmp_path: Path) -> None
     """`smtps://` speaks TLS from the first byte."""
     async with post_office(tmp_path, from_the_start=True) as office:
         server = read_mail_server(office.url().replace("smtp:", "smtps:"), FROM, office.tls)
-        assert await sent(server) == Done({"to": "mail server"})
+        assert await sent(server) == Done({"sent": "by SMTP"})
     assert len(office.mails) == 1
 
 
@@ -56,7 +56,7 @@ async def test_over_a_network_nothing_is_said_without_encryption(tmp_path: Path)
 async def test_a_relay_on_this_machine_needs_no_encryption(tmp_path: Path) -> None:
     """Nobody listens in within one machine."""
     async with post_office(tmp_path, encrypts=False) as office:
-        assert await sent(read_mail_server(f"smtp://127.0.0.1:{office.port}", FROM)) == Done({"to": "mail server"})
+        assert await sent(read_mail_server(f"smtp://127.0.0.1:{office.port}", FROM)) == Done({"sent": "by SMTP"})
 
 
 async def test_a_certificate_that_nobody_vouches_for_gets_nothing(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ async def test_put_off_is_tried_again_later_and_later(tmp_path: Path, where: str
         getattr(office, where).extend(["451 4.7.1 come back later"] * 2)
         assert await sent(office.server()) == Later("mail put off 451", PUT_OFF_S[0])
         assert await sent(office.server(), attempts=20) == Later("mail put off 451", PUT_OFF_S[-1])
-        assert await sent(office.server()) == Done({"to": "mail server"})
+        assert await sent(office.server()) == Done({"sent": "by SMTP"})
 
 
 @pytest.mark.parametrize("where", ["at_recipient", "after_mail"])
