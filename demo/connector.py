@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from uuid import uuid4
 
 from aiohttp import web
@@ -25,6 +25,9 @@ from demo.people import BOT_APP_ID, PEOPLE, PROVIDER, Identity
 from demo.person import Person
 from demo.rest import Rest
 from demo.tokens import BotTokens, ChannelTokens, Clock, NotAccepted, wall_clock
+
+if TYPE_CHECKING:
+    from demo.graph.server import GraphStandIn
 
 SECRET = "a-secret-of-the-demo"
 
@@ -64,6 +67,8 @@ class StandIn:
         self.files: dict[str, File] = {}
         self.rest = Rest(self, refuses_overlaps=refuses_overlaps)
         self.url = ""
+        self.graph: GraphStandIn | None = None
+        """Microsoft Graph, where a whole product runs."""
         self._runner: web.AppRunner | None = None
 
     # --- life -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""The people of the demo: a customer with two contacts and somebody who is none, and the provider's two engineers.
+"""The people of the demo: a customer with two contacts and somebody who is none, a second customer whose contacts are
+still to be appointed, and the provider's two engineers.
 
 Ids look like Entra's and Teams' and never change, so that stories, tests and windows of the local client speak of the
 same people.
@@ -72,13 +73,19 @@ class Identity:
 
 
 BAKERY = Organisation("Bakkerij Korenbloem", "7c1f6d0e-3f4b-4c59-8f0a-1d2b9e7a4c01", "korenbloem.example")
+GARAGE = Organisation("Garage De Linde", "3e5f7a91-6b2c-4d8e-a1f0-9c7b5d3e1a03", "delinde.example")
 PROVIDER = Organisation("Oxineo", "0d9a8b7c-2e1f-4b6a-9c3d-5e4f7a8b9c02", "oxineo.example")
 
 ANNA = Identity("anna", "Anna", "de Vries", BAKERY, "a1b2c3d4-0001-4a00-8a00-000000000001", Part.CONTACT, "nl-NL")
 BEN = Identity("ben", "Ben", "Carter", BAKERY, "a1b2c3d4-0002-4a00-8a00-000000000002", Part.CONTACT, "en-GB")
 SAM = Identity("sam", "Sam", "Bakker", BAKERY, "a1b2c3d4-0003-4a00-8a00-000000000003", Part.STRANGER, "nl-NL")
+CARLA = Identity("carla", "Carla", "Smit", GARAGE, "a1b2c3d4-0004-4a00-8a00-000000000004", Part.STRANGER, "nl-NL")
+DIRK = Identity("dirk", "Dirk", "Mulder", GARAGE, "a1b2c3d4-0005-4a00-8a00-000000000005", Part.STRANGER, "nl-NL")
+FAY = Identity("fay", "Fay", "Okafor", GARAGE, "a1b2c3d4-0006-4a00-8a00-000000000006", Part.STRANGER, "en-GB")
 EVA = Identity("eva", "Eva", "Jansen", PROVIDER, "e1f2a3b4-0001-4e00-8e00-000000000001", Part.ENGINEER, "nl-NL")
 MARK = Identity("mark", "Mark", "Visser", PROVIDER, "e1f2a3b4-0002-4e00-8e00-000000000002", Part.MANAGER, "en-GB")
 
-PEOPLE = (ANNA, BEN, EVA, MARK, SAM)
-ORGANISATIONS = (BAKERY, PROVIDER)
+PEOPLE = (ANNA, BEN, EVA, MARK, SAM, CARLA, DIRK, FAY)
+WITH_WINDOW = (ANNA, BEN, EVA, MARK, SAM, CARLA)
+"""Who gets a window of the local client: each is a program of its own."""
+ORGANISATIONS = (BAKERY, GARAGE, PROVIDER)

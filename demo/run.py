@@ -24,6 +24,7 @@ from demo.clock import DemoClock
 from demo.connector import StandIn
 from demo.narrator import Narrator
 from demo.node import ToolMissing
+from demo.people import WITH_WINDOW
 from demo.pictures import draw
 from demo.playground import ClientFailed
 
@@ -75,7 +76,7 @@ async def run(start_bot: StartBot, story: Story, wishes: Wishes, console: Consol
 async def _open_windows(stand_in: StandIn, folder: Path, console: Console) -> None:
     """A window per person, until the program is stopped."""
     console.print("\nStarting a window for everybody (Microsoft 365 Agents Playground) …")
-    async with Clients(stand_in, list(stand_in.people.values()), folder) as clients:
+    async with Clients(stand_in, [stand_in.person(who) for who in WITH_WINDOW], folder) as clients:
         for window in clients.windows.values():
             who = window.person.identity
             console.print(f"  [bold]{window.playground.url}[/bold]  {who.name}, {who.part} at {who.organisation.name}")

@@ -26,6 +26,7 @@ class Fault:
     status: int | None = None
     code: str = "ServiceError"
     retry_after_s: float | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     drop: str = ""
     malformed: bool = False
@@ -70,7 +71,8 @@ class Faults:
         if fault.delay_s:
             await asyncio.sleep(fault.delay_s)
         if fault.status:
-            headers = {} if fault.retry_after_s is None else {"Retry-After": f"{fault.retry_after_s:g}"}
+            wait = {} if fault.retry_after_s is None else {"Retry-After": f"{fault.retry_after_s:g}"}
+            headers = {**fault.headers, **wait}
             return problem(fault.status, fault.code, headers=headers)
         if fault.drop == "before":
             return _dropped(request)
