@@ -5,13 +5,14 @@ from before a check that did not find it; without proof from the check that foun
 it was found to be gone until the instant at which it counts as ended (contract/consent_states.py). While checks fail
 the last known state covers for 24 hours more, marked as carried; so it does, unmarked, where nobody looked:
 
-    active since 1 May, seen 11:00, failing since 12:00      covered from 1 May until 11:00, carried for 24 hours
-    ... active again at 15:00                                covered from 1 May on: seen before and after
-    ... active again at 12:30 the next day instead           not from 11:00 until 12:30: for too long nobody knew
-    ... gone at 15:00 instead                                covered from 1 May until 11:00
+    active since 1 May, seen at 11:00, failing from 12:00   covered from 1 May until 11:00, carried until 11:00 tomorrow
+    ... active again at 15:00                               covered from 1 May on: seen before and after
+    ... active again at 12:30 tomorrow instead              not covered tomorrow from 11:00 until 12:30
+    ... gone at 15:00 instead                               covered from 1 May until 11:00
 
-A withdrawal cuts at once (contract/withdrawals.py). A change of the scope counts against the provider: until a check
-found the new one only what both allow is covered.
+What was given anew between two checks covers from then on; until then it counts as gone. Where the scope changed, only
+what the old and the new one both allow is covered between the last check that found the old one and the first that
+found the new one. A withdrawal cuts at once (contract/withdrawals.py).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from contract.consent_states import is_given_anew
 from contract.consents import CARRIED, AccessSpan, GrantState, Mechanism
 
 if TYPE_CHECKING:
@@ -72,6 +74,9 @@ def _spans_of(facts: list[GrantFact], seen_at: datetime | None) -> Iterator[Acce
             stretch = None
         elif stretch is None:
             stretch = _Stretch(fact, begins_at=_begin(fact, at), seen_at=at)
+        elif is_given_anew(stretch.fact, fact, fact.seen_before):
+            yield from stretch.until(fact.seen_before)
+            stretch = _Stretch(fact, begins_at=_begin(fact, at), seen_at=at)
         elif is_failing and at - stretch.seen_at > CARRIED:
             yield from stretch.carried()
             stretch = _Stretch(fact, begins_at=max(stretch.begins_at, at), seen_at=at)
@@ -79,8 +84,10 @@ def _spans_of(facts: list[GrantFact], seen_at: datetime | None) -> Iterator[Acce
             seen = fact.seen_before or at
             yield from stretch.until(seen)
             both = tuple(one for one in stretch.fact.scope if one in fact.scope)
-            yield from stretch.part(seen, at, scope=both)
-            stretch = _Stretch(fact, begins_at=max(stretch.begins_at, at), seen_at=at)
+            begins_at = max(stretch.begins_at, at)
+            stretch = _Stretch(fact, begins_at=max(stretch.begins_at, seen), seen_at=at)
+            yield from stretch.part(stretch.begins_at, at, scope=both)
+            stretch = replace(stretch, begins_at=begins_at)
         else:
             stretch = _Stretch(fact, begins_at=stretch.begins_at, seen_at=at)
         is_failing = False

@@ -11,6 +11,8 @@ checks the doubt is the provider's, not the customer's.
     14:00 no answer                      nothing new
     15:00 active until 31 December       recovered, extended
     16:00 not there                      ended: revoked, in force until 15:00
+    17:00 active, given at 16:30         activated
+    18:00 active, given at 17:40         activated anew: what was given at 16:30 had ended
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contract.consents import Mechanism
+    from contract.ledger import GrantFact
 
 EXPIRING_FROM = timedelta(days=WARN_DAYS[0])
 """How long before its end a consent is called expiring (R25)."""
@@ -97,6 +100,8 @@ def observed(before: Grant, finding: Finding | NoFinding, at: datetime, *, is_kn
             scope=finding.scope,
             valid_from=finding.valid_from or before.valid_from,
             valid_until=finding.valid_until or before.valid_until,
+            approved_by=finding.approved_by or before.approved_by,
+            proof=finding.proof or before.proof,
         )
     return Change(before=known, after=after, kinds=_kinds(before, after, is_new=known is None))
 
@@ -105,6 +110,12 @@ def _unanswered(before: Grant, known: Grant | None, error: str, at: datetime) ->
     after = replace(before, state=GrantState.UNKNOWN, failing_since=before.failing_since or at, error=error)
     is_news = before.state is not GrantState.UNKNOWN
     return Change(before=known, after=after, kinds=(ChangeKind.FAILED,) if is_news else ())
+
+
+def is_given_anew(before: Grant | GrantFact, after: Grant | GrantFact, seen_at: datetime | None) -> bool:
+    """Tell whether what is in force is proven to be given after the last check: what that check found had ended."""
+    is_other = after.valid_from != before.valid_from and after.proof is not None
+    return is_other and after.valid_from is not None and seen_at is not None and after.valid_from > seen_at
 
 
 def _found_state(before: Grant, finding: Finding, at: datetime) -> GrantState:
@@ -121,17 +132,25 @@ def _found_state(before: Grant, finding: Finding, at: datetime) -> GrantState:
 
 def _active(before: Grant, after: Grant, finding: Finding) -> Grant:
     """What is in force is as it was found; what the check can not tell stays, unless it was given anew."""
-    goes_on = before.known_state.is_active
+    found = replace(after, valid_from=finding.valid_from, proof=finding.proof)
+    goes_on = before.known_state.is_active and not is_given_anew(before, found, before.checked_at)
     is_later = before.valid_until is not None and (
         finding.valid_until is None or finding.valid_until > before.valid_until
     )
+    since, proof = finding.valid_from, finding.proof
+    if goes_on and (since is None or proof is None):
+        # A proven begin is not replaced by one that is only said, nor is that proven by something else.
+        if before.proof is not None:
+            since, proof = before.valid_from, before.proof
+        elif proof is None:
+            since = since or before.valid_from
     return replace(
         after,
         scope=tuple(sorted(finding.scope)),
-        valid_from=finding.valid_from or (before.valid_from if goes_on else None),
+        valid_from=since,
         valid_until=finding.valid_until,
         approved_by=finding.approved_by or (before.approved_by if goes_on else None),
-        proof=finding.proof or (before.proof if goes_on else None),
+        proof=proof,
         warned_days=before.warned_days if goes_on and not is_later else None,
         end_asked_by=before.end_asked_by if goes_on else None,
         end_asked_at=before.end_asked_at if goes_on else None,
@@ -141,9 +160,14 @@ def _active(before: Grant, after: Grant, finding: Finding) -> Grant:
 def _ended_at(before: Grant, finding: Finding, state: GrantState, at: datetime) -> datetime:
     """Until when a consent counts that is found to be over: what the source says, else the last check that saw it."""
     seen = before.checked_at or at
-    ends = [finding.valid_until, before.valid_until if state is GrantState.EXPIRED else None]
-    passed = [end for end in ends if end is not None and end <= at]
-    return max(seen, min(passed)) if passed else seen
+    planned = before.valid_until
+    if state is GrantState.EXPIRED:
+        said = min((end for end in (finding.valid_until, planned) if end is not None), default=seen)
+    else:
+        said = finding.valid_until if finding.valid_until is not None else seen
+    if said > at:
+        return seen
+    return max(seen, said if planned is None else min(said, planned))
 
 
 def _kinds(before: Grant, after: Grant, *, is_new: bool) -> tuple[ChangeKind, ...]:
@@ -152,7 +176,7 @@ def _kinds(before: Grant, after: Grant, *, is_new: bool) -> tuple[ChangeKind, ..
     kinds: list[ChangeKind] = []
     if was.is_active and not now.is_active:
         kinds.append(ChangeKind.ENDED)
-    elif now.is_active and not was.is_active:
+    elif now.is_active and (not was.is_active or is_given_anew(before, after, before.checked_at)):
         kinds.append(ChangeKind.ACTIVATED)
     elif is_new:
         kinds.append(ChangeKind.NEW)
