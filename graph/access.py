@@ -202,19 +202,13 @@ class TokenSource:
                 if distrusts_cache:
                     self._client.remove_tokens_for_client()
                 answer = self._client.acquire_token_for_client(scopes=[self._scope])
-        except _OUTAGE as error:
-            pause_s = error.retry_after_s if isinstance(error, LoginBusy) else None
-            raise AccessUnavailable(self._tenant_id, type(error).__name__, pause_s) from error
-        except (ValueError, OSError) as error:
-            # No such tenant, an unreadable certificate, no managed identity on this machine.
-            named = _ENTRA_CODE.search(str(error))
-            raise AccessRefused(self._tenant_id, named[0] if named else type(error).__name__) from error
-        if not isinstance(answer, dict):
-            return {}
-        if "access_token" not in answer:
-            # It remembers a refusal for a minute, and would repeat it after the administrator has consented.
+        except (*_OUTAGE, ValueError, OSError) as error:
+            # It remembers failures and refusals for a while, and would repeat them after they have passed.
             self._client = None
-        return answer
+            raise _read_failure(error, self._tenant_id) from error
+        if not isinstance(answer, dict) or "access_token" not in answer:
+            self._client = None
+        return answer if isinstance(answer, dict) else {}
 
     def _build(self) -> Any:
         if isinstance(self._credential, ManagedIdentity):
@@ -247,6 +241,20 @@ class TokenSource:
         numbers = answer.get("error_codes")
         named = f"AADSTS{numbers[0]}" if isinstance(numbers, list) and numbers else code
         raise (AccessUnavailable if code in _TEMPORARY else AccessRefused)(self._tenant_id, named)
+
+
+def _read_failure(error: Exception, tenant_id: str) -> AccessRefused | AccessUnavailable:
+    """What went wrong, from the exception and what it covers up: msal calls any trouble with a tenant a wrong name."""
+    causes: list[BaseException] = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    outage = next((cause for cause in causes if isinstance(cause, _OUTAGE)), None)
+    if outage is not None:
+        pause_s = outage.retry_after_s if isinstance(outage, LoginBusy) else None
+        return AccessUnavailable(tenant_id, type(outage).__name__, pause_s)
+    # No such tenant, an unreadable certificate, no managed identity on this machine.
+    named = next((found[0] for cause in causes if (found := _ENTRA_CODE.search(str(cause)))), None)
+    return AccessRefused(tenant_id, named or type(error).__name__)
 
 
 def _look_at(task: asyncio.Task[str]) -> None:

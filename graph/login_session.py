@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 TIMEOUT_S = 10
 CONNECTIONS = 16
@@ -32,8 +33,7 @@ class LoginSession(requests.Session):
     def __init__(self, *, verify: bool | str = True, trusted: ssl.SSLContext | None = None) -> None:
         super().__init__()
         self._verify = verify
-        # One retry, because a kept connection may just have been closed.
-        self.mount("https://", _Adapter(trusted) if trusted else HTTPAdapter(max_retries=1, pool_maxsize=CONNECTIONS))
+        self.mount("https://", _Adapter(trusted))
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """One request. Raises `LoginBusy` where msal would take a pause for a refusal."""
@@ -47,19 +47,25 @@ class LoginSession(requests.Session):
 
 
 class _Adapter(HTTPAdapter):
-    """Trusts what its context trusts."""
+    """Trusts what its context trusts, if it has one."""
 
-    def __init__(self, trusted: ssl.SSLContext) -> None:
+    def __init__(self, trusted: ssl.SSLContext | None) -> None:
         self._trusted = trusted
-        super().__init__(max_retries=1, pool_maxsize=CONNECTIONS)
+        # Once more, because a kept connection may just have been closed; but a pause is never slept through in here.
+        super().__init__(max_retries=Retry(total=1, respect_retry_after_header=False), pool_maxsize=CONNECTIONS)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Give the context to every connection."""
-        super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
+        if self._trusted is not None:
+            kwargs["ssl_context"] = self._trusted
+        super().init_poolmanager(*args, **kwargs)
 
-    def cert_verify(self, conn: Any, *_args: Any, **_kwargs: Any) -> None:
-        """Check, and load nothing more into the context."""
-        conn.cert_reqs = "CERT_REQUIRED"
+    def cert_verify(self, conn: Any, *args: Any, **kwargs: Any) -> None:
+        """Check, and load nothing more into a context of our own."""
+        if self._trusted is None:
+            super().cert_verify(conn, *args, **kwargs)
+        else:
+            conn.cert_reqs = "CERT_REQUIRED"
 
 
 def trusting(extra: Path | None) -> ssl.SSLContext:

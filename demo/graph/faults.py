@@ -20,6 +20,7 @@ class Fault:
     `status` answers instead of doing; `delay_s` waits first; `drop` closes the connection `"before"` or `"after"` the
     thing was done; `malformed` answers with something that is no JSON, `truncated` breaks off in the middle of the
     right answer; `body` replaces the right answer; `wait_for` holds the call until that event of a test is set.
+    `reached` is set by the first call it happens to.
     """
 
     pattern: str
@@ -35,6 +36,7 @@ class Fault:
     wait_for: asyncio.Event | None = None
     times: int = 1
     hits: int = field(default=0, init=False)
+    reached: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def suits(self, call: str) -> bool:
         """Whether this fault is meant for such a call and not used up."""
@@ -66,10 +68,13 @@ class Faults:
         if fault is None:
             return await do(request)
         fault.hits += 1
+        fault.reached.set()
         if fault.wait_for:
             await fault.wait_for.wait()
         if fault.delay_s:
             await asyncio.sleep(fault.delay_s)
+            if request.transport is None or request.transport.is_closing():
+                return web.Response(status=500)  # whoever asked has gone
         if fault.status:
             wait = {} if fault.retry_after_s is None else {"Retry-After": f"{fault.retry_after_s:g}"}
             headers = {**fault.headers, **wait}

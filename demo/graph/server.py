@@ -79,6 +79,10 @@ class GraphStandIn:
         """Stop listening and close every connection."""
         await self.notifier.stop()
         if self._runner:
+            # Cut, as a polite end of TLS waits for the other side, which may be gone.
+            for connection in list(self._runner.server.connections if self._runner.server else ()):
+                if connection.transport:
+                    connection.transport.abort()
             await self._runner.cleanup()
 
     @property

@@ -1,0 +1,425 @@
+"""Graph in many tenants, with the real msal and msgraph-sdk over TLS: whose token, whose refusal, whose pause."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+
+from demo.graph.directory import Tenant
+from demo.graph.server import GraphStandIn
+from graph import tenants as module
+from graph.access import Certificate, ManagedIdentity, Secret
+from graph.client import Graph
+from graph.errors import AccessRefused, AccessUnavailable, GraphRefused, GraphUnavailable
+from graph.login_session import LoginSession
+from graph.tenants import Tenants
+from tests.graph.login import write_certificate
+from tests.graph.stand_in import APP_ID, CUSTOMER, HOME, SECRET, Clock, open_to
+from tests.loop_guard import guarding
+
+ROSES = "10000000-0000-0000-0000-00000000000b"
+FIRST = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+NOBODY = "10000000-0000-0000-0000-0000000000ff"
+
+
+@pytest.fixture
+async def clocked(stand_in: GraphStandIn, seconds: Clock) -> AsyncIterator[Tenants]:
+    """Tenants whose memory follows a clock of the test."""
+    async with open_to(stand_in, clock=seconds) as opened:
+        with guarding() as guard:
+            yield opened
+        assert guard.blocked == []
+
+
+@pytest.fixture
+def roses(stand_in: GraphStandIn) -> Tenant:
+    """Another customer, who has consented."""
+    tenant = stand_in.directory.add_tenant(ROSES, "Rozen", "rozen.example")
+    tenant.consent(APP_ID, "User.Read.All", at=stand_in.clock())
+    return tenant
+
+
+async def name_of(graph: Graph, user_id: str) -> str:
+    """A question that every test can ask: the name of somebody."""
+    question = graph.build.users.by_user_id(user_id).to_get_request_information()
+    return (await graph.ask_raw(question)).decode().partition('"displayName": "')[2].partition('"')[0]
+
+
+# --- tokens -----------------------------------------------------------------------------------------------------------
+
+
+async def test_each_tenant_has_its_own_token(
+    stand_in: GraphStandIn, tenants: Tenants, customer: Tenant, roses: Tenant
+) -> None:
+    """Thirty questions at once in two tenants: each gets its own people, and one token each is fetched."""
+    anna, bram = customer.add_user("Anna", "anna@a.example"), roses.add_user("Bram", "bram@b.example")
+    asked = [name_of(tenants.of(CUSTOMER), anna.id) for _ in range(15)]
+    asked += [name_of(tenants.of(ROSES), bram.id) for _ in range(15)]
+    assert await asyncio.gather(*asked) == ["Anna"] * 15 + ["Bram"] * 15
+    assert sorted(form["tenant"] for form in stand_in.login.requests) == [CUSTOMER, ROSES]
+    with pytest.raises((GraphRefused, GraphUnavailable)) as refused:
+        await name_of(tenants.of(CUSTOMER), bram.id)
+    assert refused.value.status == 404
+
+
+async def test_what_was_granted_is_read_from_a_new_token(
+    stand_in: GraphStandIn, tenants: Tenants, customer: Tenant
+) -> None:
+    """`roles` fetches a token each time: it sees a permission that was given or taken a moment ago."""
+    assert await tenants.roles(CUSTOMER) == {"User.Read.All"}
+    customer.consent(APP_ID, "AuditLog.Read.All", at=stand_in.clock())
+    assert await tenants.roles(CUSTOMER) == {"User.Read.All", "AuditLog.Read.All"}
+    customer.revoke(APP_ID, "User.Read.All", "AuditLog.Read.All")
+    assert await tenants.roles(CUSTOMER) == frozenset()
+
+
+@pytest.mark.parametrize("code", [7000229, 700016])
+async def test_an_app_that_was_taken_away(tenants: Tenants, customer: Tenant, code: int) -> None:
+    """Both of Entra's words for it say that the tenant has taken the app away; a consent afterwards is seen at once."""
+    customer.revoke(APP_ID)
+    customer.unknown_app_code = code
+    with pytest.raises(AccessRefused) as refused:
+        await tenants.roles(CUSTOMER)
+    assert (refused.value.code, refused.value.app_is_gone) == (f"AADSTS{code}", True)
+    customer.consent(APP_ID, "User.Read.All", at=FIRST)
+    assert await tenants.roles(CUSTOMER) == {"User.Read.All"}
+    anna = customer.add_user("Anna", "anna@a.example")
+    assert await name_of(tenants.of(CUSTOMER), anna.id) == "Anna"
+
+
+async def test_an_app_that_was_switched_off(tenants: Tenants, customer: Tenant) -> None:
+    """A service principal that may not sign in is as good as none."""
+    customer.principals[APP_ID].account_enabled = False
+    with pytest.raises(AccessRefused) as refused:
+        await tenants.roles(CUSTOMER)
+    assert refused.value.app_is_gone
+
+
+async def test_no_such_tenant(tenants: Tenants) -> None:
+    """A directory that is gone is told by Entra's code, which its library hides in a sentence."""
+    with pytest.raises(AccessRefused) as refused:
+        await tenants.roles(NOBODY)
+    assert (refused.value.code, refused.value.app_is_gone) == ("AADSTS90002", True)
+
+
+async def test_our_own_fault_is_not_the_customers(stand_in: GraphStandIn, tenants: Tenants) -> None:
+    """A secret of ours that is wrong says nothing of what a customer granted."""
+    stand_in.directory.apps[APP_ID].secrets = ["another"]
+    with pytest.raises(AccessRefused) as refused:
+        await tenants.roles(CUSTOMER)
+    assert (refused.value.code, refused.value.app_is_gone) == ("AADSTS7000215", False)
+
+
+@pytest.mark.parametrize("what", ["discovery", "token"])
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 429, "retry_after_s": 7}, {"status": 503}, {"status": 500}, {"drop": "before"}, {"malformed": True}],
+    ids=str,
+)
+async def test_a_login_service_in_trouble_refuses_nothing(
+    stand_in: GraphStandIn, tenants: Tenants, fault: dict[str, object], what: str
+) -> None:
+    """Throttled, failing, cut off or talking nonsense: nobody knows, which is not the same as no."""
+    pattern = "GET */openid-configuration" if what == "discovery" else "POST */token"
+    stand_in.faults.add(pattern, times=9, **fault)
+    with pytest.raises(AccessUnavailable) as unavailable:
+        await tenants.roles(CUSTOMER)
+    assert unavailable.value.retry_after_s == (7 if fault.get("status") == 429 else None)
+    stand_in.faults.clear()
+    assert await tenants.roles(CUSTOMER) == {"User.Read.All"}
+
+
+async def test_a_look_that_fails_takes_no_token_away(
+    stand_in: GraphStandIn, tenants: Tenants, customer: Tenant
+) -> None:
+    """The token in force stays where a newer one cannot be had, so a hiccup of the login service stops nobody else."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    assert await name_of(tenants.of(CUSTOMER), anna.id) == "Anna"
+    stand_in.faults.add("POST */token", status=503, times=9)
+    with pytest.raises(AccessUnavailable):
+        await tenants.roles(CUSTOMER)
+    stand_in.faults.add("GET /v1.0/*", status=401)  # whoever has no token does not get as far as this
+    with pytest.raises(AccessUnavailable):
+        await name_of(tenants.of(CUSTOMER), anna.id)
+
+
+async def test_a_no_is_remembered_for_a_minute(
+    stand_in: GraphStandIn, clocked: Tenants, customer: Tenant, seconds: Clock
+) -> None:
+    """A tenant that took the app away is not asked for a token with every question, but with the first of a minute."""
+    customer.revoke(APP_ID)
+    graph = clocked.of(CUSTOMER)
+    for _ in range(5):
+        with pytest.raises(AccessRefused):
+            await name_of(graph, "anna")
+    assert len(stand_in.login.requests) == 1
+    seconds.s += module.REFUSAL_KEPT_S
+    with pytest.raises(AccessRefused):
+        await name_of(graph, "anna")
+    assert len(stand_in.login.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "retry_after_s,kept_s", [(None, module.OUTAGE_KEPT_S), (40, 40), (9000, module.LONGEST_OUTAGE_S)]
+)
+async def test_an_outage_is_remembered_shortly(
+    stand_in: GraphStandIn, clocked: Tenants, seconds: Clock, retry_after_s: int | None, kept_s: float
+) -> None:
+    """A login service that fails is asked again after a quarter of a minute, or when it says, five minutes at most."""
+    graph = clocked.of(CUSTOMER)
+    fault = stand_in.faults.add("* */token", status=429, retry_after_s=retry_after_s, times=99)
+    for passes_s, hits in ((0, 1), (kept_s - 1, 1), (1, 2)):
+        seconds.s += passes_s
+        for _ in range(2):
+            with pytest.raises(AccessUnavailable):
+                await name_of(graph, "anna")
+        assert fault.hits == hits
+
+
+async def test_logins_that_hang_stop_nobody_else(
+    stand_in: GraphStandIn, tenants: Tenants, roses: Tenant, customer: Tenant
+) -> None:
+    """Many tenants wait for the login service: the others' questions go on, and so do other threads of the process."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    assert await name_of(tenants.of(CUSTOMER), anna.id) == "Anna"
+    held = asyncio.Event()
+    fault = stand_in.faults.add(f"* /{ROSES}/*", wait_for=held, times=9)
+    waiting = [asyncio.create_task(name_of(tenants.of(ROSES), "bram")) for _ in range(40)]
+    await fault.reached.wait()
+    assert await name_of(tenants.of(CUSTOMER), anna.id) == "Anna"
+    assert await asyncio.to_thread(lambda: "a thread") == "a thread"
+    held.set()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_a_certificate_serves_all_tenants(
+    stand_in: GraphStandIn, customer: Tenant, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A certificate in place of a secret proves who the app is, in every tenant."""
+    from cryptography import x509
+
+    pem = tmp_path_factory.mktemp("own") / "app.pem"
+    write_certificate(pem)
+    stand_in.directory.apps[APP_ID].secrets.clear()
+    async with open_to(stand_in, Certificate(pem)) as opened:
+        with pytest.raises(AccessRefused) as refused:
+            await opened.roles(CUSTOMER)
+        assert refused.value.code == "AADSTS700027"
+        stand_in.directory.apps[APP_ID].certificates.append(x509.load_pem_x509_certificate(pem.read_bytes()))
+        assert await opened.roles(CUSTOMER) == await opened.roles(HOME) == {"User.Read.All"}
+
+
+async def test_a_managed_identity_is_known_at_home_only(stand_in: GraphStandIn) -> None:
+    """Nobody else can consent to a managed identity: in a customer's tenant it is refused without asking anybody."""
+    async with open_to(stand_in, ManagedIdentity("b0")) as opened:
+        with pytest.raises(AccessRefused) as refused:
+            await opened.roles(CUSTOMER)
+    assert (refused.value.code, refused.value.app_is_gone) == ("managed_identity", False)
+    assert stand_in.login.requests == []
+
+
+async def test_a_token_of_another_tenant_proves_nothing(
+    stand_in: GraphStandIn, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a token says is believed of its own tenant only; one that cannot be read is no answer."""
+    claims = stand_in.login._claims
+    monkeypatch.setattr(stand_in.login, "_claims", lambda *given: {**claims(*given), "tid": ROSES})
+    with pytest.raises(AccessRefused) as refused:
+        await tenants.roles(CUSTOMER)
+    assert not refused.value.app_is_gone
+    monkeypatch.setattr(stand_in.login, "sign", lambda *_: "opaque")
+    with pytest.raises(AccessUnavailable):
+        await tenants.roles(CUSTOMER)
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_kept_of_a_tenant_nobody_asks_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After two hours without a question a tenant is let go, the longest unused first; over the limit at once."""
+    seconds = Clock()
+    monkeypatch.setattr(module, "MOST_TENANTS", 50)
+    kept = Tenants(
+        None,  # type: ignore[arg-type]  # nothing is asked
+        LoginSession(),
+        client_id=APP_ID,
+        home_tenant_id=HOME,
+        credential=ManagedIdentity(),
+        monotonic=seconds,
+    )
+    first = kept.of("t1")
+    kept.of("t2")
+    seconds.s += module.IDLE_S - 1
+    assert kept.of("t1") is first
+    seconds.s += 1
+    kept.of("t3")
+    assert list(kept._known) == ["t1", "t3"]
+    for number in range(55):
+        kept.of(f"more-{number}")
+    assert list(kept._known) == [f"more-{number}" for number in range(5, 55)]
+    kept._pool.shutdown()
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_token_graph_refuses_is_fetched_anew_once(
+    stand_in: GraphStandIn, clocked: Tenants, customer: Tenant, seconds: Clock
+) -> None:
+    """A 401 costs one more token and one more question; where that is refused too, no further one for a minute."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    graph = clocked.of(CUSTOMER)
+    assert await name_of(graph, anna.id) == "Anna"
+    stand_in.faults.add("GET /v1.0/*", status=401)
+    assert await name_of(graph, anna.id) == "Anna"
+    assert len(stand_in.login.requests) == 2
+    fault = stand_in.faults.add("GET /v1.0/*", status=401, code="InvalidAuthenticationToken", times=99)
+    for _ in range(3):
+        with pytest.raises(GraphRefused) as refused:
+            await name_of(graph, anna.id)
+        assert (refused.value.status, refused.value.code) == (401, "InvalidAuthenticationToken")
+    assert (len(stand_in.login.requests), fault.hits) == (2, 3)
+    seconds.s += module.FORGET_EVERY_S
+    with pytest.raises(GraphRefused):
+        await name_of(graph, anna.id)
+    assert (len(stand_in.login.requests), fault.hits) == (3, 5)
+
+
+async def test_a_token_that_ended_is_replaced(stand_in: GraphStandIn, tenants: Tenants, customer: Tenant) -> None:
+    """Graph's clock runs ahead of ours: the token it calls expired is replaced, and the same question asked again."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    graph = tenants.of(CUSTOMER)
+    question = graph.build.users.by_user_id(anna.id).to_get_request_information()
+    await graph.ask_raw(question)
+    now = stand_in.clock()
+    stand_in.clock = lambda: now + timedelta(hours=2)
+    assert b"Anna" in await graph.ask_raw(question)
+    assert len(stand_in.login.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "fault,status",
+    [
+        ({"status": 429, "retry_after_s": 30}, 429),
+        ({"status": 500}, 500),
+        ({"status": 502}, 502),
+        ({"drop": "before"}, 0),
+        ({"drop": "after"}, 0),
+        ({"truncated": True}, 0),
+    ],
+    ids=str,
+)
+async def test_what_may_pass_is_unavailable(
+    graph: Graph, customer: Tenant, stand_in: GraphStandIn, fault: dict[str, object], status: int
+) -> None:
+    """Throttled for long, failing, cut off before, after or in the middle: asking again may succeed."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    stand_in.faults.add("GET /v1.0/*", **fault)
+    with pytest.raises(GraphUnavailable) as unavailable:
+        await name_of(graph, anna.id)
+    assert unavailable.value.status == status
+    assert unavailable.value.retry_after_s == fault.get("retry_after_s")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+async def test_what_stays_is_refused(graph: Graph, customer: Tenant, stand_in: GraphStandIn, status: int) -> None:
+    """A refusal keeps its status and Graph's own code, and is not asked again."""
+    fault = stand_in.faults.add("GET /v1.0/*", status=status, code="Whatever", times=9)
+    with pytest.raises(GraphRefused) as refused:
+        await name_of(graph, "anna")
+    assert (refused.value.status, refused.value.code, fault.hits) == (status, "Whatever", 1)
+
+
+@pytest.mark.parametrize("body", [[], "text", 5, None], ids=repr)
+async def test_an_answer_that_is_no_object_is_none(graph: Graph, stand_in: GraphStandIn, body: object) -> None:
+    """What is JSON but no object, and what is no JSON at all, cannot be read."""
+    from graph.credentials import Registration
+
+    question = graph.build.users.to_get_request_information()
+    stand_in.faults.add("GET /v1.0/*", body=body) if body is not None else stand_in.faults.add(
+        "GET /v1.0/*", malformed=True
+    )
+    with pytest.raises(GraphUnavailable) as unavailable:
+        await graph.ask(question, Registration)
+    assert unavailable.value.code == "unreadable"
+
+
+async def test_short_pauses_are_waited_for(graph: Graph, customer: Tenant, stand_in: GraphStandIn) -> None:
+    """A pause of a second and an outage of a moment are overcome within one question."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    stand_in.faults.add("GET /v1.0/*", status=429, retry_after_s=1)
+    stand_in.faults.add("GET /v1.0/*", status=503, retry_after_s=0)
+    assert await name_of(graph, anna.id) == "Anna"
+
+
+async def test_a_pause_is_one_tenants(
+    tenants: Tenants, customer: Tenant, roses: Tenant, stand_in: GraphStandIn
+) -> None:
+    """A tenant that is told to wait for long is not asked meanwhile, and says for how long; others are asked."""
+    bram = roses.add_user("Bram", "bram@b.example")
+    fault = stand_in.faults.add("GET */anna", status=429, retry_after_s=90, times=9)
+    for _ in range(3):
+        with pytest.raises(GraphUnavailable) as unavailable:
+            await name_of(tenants.of(CUSTOMER), "anna")
+        assert unavailable.value.retry_after_s == pytest.approx(90, abs=2)
+    assert fault.hits == 1
+    assert await name_of(tenants.of(ROSES), bram.id) == "Bram"
+
+
+async def test_where_the_whole_app_asked_too_much_everybody_waits(
+    tenants: Tenants, customer: Tenant, roses: Tenant, stand_in: GraphStandIn
+) -> None:
+    """Graph says whose limit was reached; the app's own concerns all tenants."""
+    stand_in.faults.add(
+        "GET */anna", status=429, retry_after_s=90, headers={"x-ms-throttle-scope": f"Application/Read/{APP_ID}"}
+    )
+    for tenant_id in (CUSTOMER, ROSES):
+        with pytest.raises(GraphUnavailable):
+            await name_of(tenants.of(tenant_id), "anna")
+    assert len(stand_in.calls) == 1
+
+
+async def test_one_tenant_never_takes_the_whole_line(
+    tenants: Tenants, customer: Tenant, roses: Tenant, stand_in: GraphStandIn
+) -> None:
+    """Of a hundred questions in one tenant four are under way; another tenant's is answered meanwhile."""
+    anna, bram = customer.add_user("Anna", "anna@a.example"), roses.add_user("Bram", "bram@b.example")
+    held = asyncio.Event()
+    fault = stand_in.faults.add(f"GET */{anna.id}", wait_for=held, times=100)
+    waiting = [asyncio.create_task(name_of(tenants.of(CUSTOMER), anna.id)) for _ in range(100)]
+    assert await name_of(tenants.of(ROSES), bram.id) == "Bram"
+    assert fault.hits <= 4
+    held.set()
+    assert await asyncio.gather(*waiting) == ["Anna"] * 100
+
+
+@pytest.mark.parametrize("link", ["http{}", "https://127.0.0.1:1/v1.0/users", "https://graph.example/v1.0/users"])
+async def test_the_token_goes_to_graph_only(graph: Graph, stand_in: GraphStandIn, link: str) -> None:
+    """A link that leads elsewhere, be it only without TLS, gets neither a token nor a visit."""
+    question = RequestInformation(Method.GET)
+    question.url = link.format(stand_in.url.removeprefix("https") + "/v1.0/users")
+    with pytest.raises(GraphUnavailable) as unavailable:
+        await graph.ask_raw(question)
+    assert unavailable.value.code == "foreign link"
+    assert stand_in.calls == []
+
+
+async def test_without_trust_there_is_no_token(stand_in: GraphStandIn) -> None:
+    """An authority that the settings do not name is not trusted: neither with the secret nor with a token."""
+    opened = await module.open_tenants(
+        client_id=APP_ID,
+        home_tenant_id=HOME,
+        credential=Secret(SECRET),
+        graph_url=stand_in.url,
+        login_host=stand_in.login_host,
+    )
+    with pytest.raises(AccessUnavailable) as unavailable:
+        await opened.roles(CUSTOMER)
+    await opened.close()
+    assert unavailable.value.code == "SSLError"
+    assert stand_in.login.requests == []
