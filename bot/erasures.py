@@ -29,6 +29,7 @@ from storage import erasing
 from storage.billed_customers import load_billed_customers
 from storage.contacts import load_customer
 from storage.contracts import load_contracts
+from storage.erasing_accounts import erase_accounts
 from storage.erasing_kept import erase_kept
 from storage.erasures import (
     count_kept,
@@ -145,6 +146,7 @@ def _erase(session: Session, customer_id: int, now: datetime, *, is_over: bool) 
         "files": erasing.erase_files(session, customer_id),
         "question_messages": erasing.erase_questions(session, customer_id, own),
         "agreements": erasing.erase_agreements(session, customer_id),
+        "accounts": erase_accounts(session, customer_id, own),
         "people": erasing.erase_people(session, customer_id, own, named, now),
         "kept_records": erase_kept(session, customer_id) if is_over else 0,
     }

@@ -28,13 +28,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from contract.receipts import SealedReceipt
+from storage import access_tables as access
 from storage import billing_tables as billing
 from storage import tables
 from storage.receipts import sealed_of
 
 ROWS_AT_ONCE = 500
 
-HIDDEN = frozenset({"activity_id", "conversation_id", "service_url", "user_id", "key", "source"})
+HIDDEN = frozenset(
+    {"activity_id", "conversation_id", "service_url", "user_id", "key", "source", "delta_link", "subscription_secret"}
+)
 """Columns of any table that stay with the provider: addresses of chats and messages, and what opens something."""
 
 EXCEPTIONS: Mapping[str, str] = {
@@ -59,6 +62,15 @@ _INVOICES = select(billing.invoices.c.id).where(billing.invoices.c.customer_id =
 _ADDENDA = select(tables.addenda.c.id).where(tables.addenda.c.contract_id.in_(_CONTRACTS))
 _QUESTIONS = select(billing.invoice_questions.c.id).where(billing.invoice_questions.c.invoice_id.in_(_INVOICES))
 
+
+_TENANT = select(tables.customers.c.tenant_id).where(tables.customers.c.id == CUSTOMER)
+_APPOINTED = select(tables.contacts.c.person_id).where(tables.contacts.c.customer_id == CUSTOMER)
+_people = tables.people
+is_of_customer = and_(
+    _people.c.staff_role.is_(None), or_(_people.c.tenant_id == _TENANT.scalar_subquery(), _people.c.id.in_(_APPOINTED))
+)
+"""Whether a person is of the customer with the parameter `customer`: of its tenant, or ever one of its contacts."""
+_OWN_PEOPLE = select(_people.c.id).where(is_of_customer)
 
 _ALWAYS = true()
 
@@ -86,6 +98,10 @@ SUBJECTS = (
     Subject("billing_details", billing.billing_details, _of_customer(billing.billing_details)),
     Subject("contacts", tables.contacts, _of_customer(tables.contacts)),
     Subject("knocks", tables.knocks, _of_customer(tables.knocks)),
+    Subject("accounts", access.directory_accounts, access.directory_accounts.c.person_id.in_(_OWN_PEOPLE)),
+    Subject("account_changes", access.account_changes, access.account_changes.c.person_id.in_(_OWN_PEOPLE)),
+    Subject("contact_searches", access.contact_searches, _of_customer(access.contact_searches)),
+    Subject("account_watch", access.tenant_watches, _of_customer(access.tenant_watches)),
     Subject("contracts", tables.contracts, _of_customer(tables.contracts)),
     Subject("signatures", billing.signatures, billing.signatures.c.contract_id.in_(_CONTRACTS)),
     Subject("cancellations", billing.cancellations, billing.cancellations.c.contract_id.in_(_CONTRACTS)),
@@ -141,13 +157,6 @@ def _streamed(session: Session, query: Select[Any], customer_id: int) -> Iterato
 
 # --- people -----------------------------------------------------------------------------------------------------------
 
-_TENANT = select(tables.customers.c.tenant_id).where(tables.customers.c.id == CUSTOMER)
-_APPOINTED = select(tables.contacts.c.person_id).where(tables.contacts.c.customer_id == CUSTOMER)
-_people = tables.people
-is_of_customer = and_(
-    _people.c.staff_role.is_(None), or_(_people.c.tenant_id == _TENANT.scalar_subquery(), _people.c.id.in_(_APPOINTED))
-)
-"""Whether a person is of the customer with the parameter `customer`: of its tenant, or ever one of its contacts."""
 _OWN_ONLY = ("email", "language", "tenant_id", "object_id", "created_at", "heard_at", "welcomed_at")
 PEOPLE_COLUMNS = ("id", "name", "side", *_OWN_ONLY)
 
