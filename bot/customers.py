@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.reach import reach_of
 from bot.tickets import new_form_id
 from bot.turn import Answer, Policy, Turn
 from bot.watch_cards import account_lines, watch_sheet
@@ -20,8 +21,9 @@ from contract.people import Role
 from storage.billing_details import load_billing_details
 from storage.contacts import list_knocks, load_contacts, load_customer
 from storage.contracts import load_consents, load_contracts
-from storage.customers import load_customer_page, load_reach
+from storage.customers import load_customer_page
 from storage.errors import NotFound
+from storage.installs import load_installations
 from storage.people import Standing
 from storage.prices import load_prices, price_years
 
@@ -70,7 +72,7 @@ def customer_sheet(
     own = price_years(session, customer_id)
     return CustomerSheet(
         customer=customer,
-        contacts=contact_lines(session, customer_id, now),
+        contacts=contact_lines(session, customer_id, now, sends_mail=sends_mail),
         contracts=load_contracts(session, customer_id),
         prices=book.for_year(year),
         has_own_prices=any(first <= year for first in own),
@@ -85,18 +87,20 @@ def customer_sheet(
     )
 
 
-def contact_lines(session: Session, customer_id: int, now: datetime) -> tuple[ContactLine, ...]:
+def contact_lines(
+    session: Session, customer_id: int, now: datetime, *, sends_mail: bool = True
+) -> tuple[ContactLine, ...]:
     """The contacts of a customer, how they can be reached, and what the directory says of them."""
-    people = [contact.person for contact in load_contacts(session, customer_id)]
-    reach = load_reach(session, [person.id for person in people])
+    contacts = load_contacts(session, customer_id)
+    people = [contact.person for contact in contacts]
+    reach = reach_of(session, contacts, sends_mail=sends_mail)
+    installed = load_installations(session, reach)
     accounts = account_lines(session, customer_id, [person.id for person in people], now)
     return tuple(
         ContactLine(
             person=person,
-            # Where the app stood before there was a chat with it, nothing arrives either.
-            installed_at=reach[person.id].installed_at if reach[person.id].has_chat else None,
-            heard_at=reach[person.id].heard_at,
-            unreachable_since=reach[person.id].unreachable_since,
+            reach=reach[person.id],
+            install_error=installed[person.id].error if person.id in installed else None,
             account=accounts.get(person.id),
         )
         for person in people

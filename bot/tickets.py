@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import announcements
 from bot.access_waits import ticket_access
+from bot.reach import reach_of
 from bot.turn import Answer, Policy, Turn
 from bot.wire import IncomingKind
 from cards.clicks.tickets import ShowHistory, ShowTicket
@@ -158,6 +159,8 @@ def ticket_sheet(
     logged = logged_minutes(record.entries)
     timer = load_timer(session, reader.person.id) if is_staff else None
     offered = estimate is not None and estimate.is_open(now)
+    contacts = load_contacts(session, ticket.customer_id) if is_staff else []
+    reach = reach_of(session, contacts, sends_mail=policy.sends_mail)
     access = ticket_access(session, reader, ticket, policy, now)
     return TicketSheet(
         ticket=ticket,
@@ -189,7 +192,8 @@ def ticket_sheet(
             is_covered=ticket.is_open or is_covered(session, ticket.customer_id, now),
         ),
         form_id=new_form_id(),
-        readers=_readers(load_contacts(session, ticket.customer_id)) if is_staff else "",
+        readers=_readers(contacts),
+        reach=tuple((contact.person.name, reach[contact.person.id]) for contact in contacts),
         timer_since=timer.started_at if timer and timer.ticket_number == ticket.number else None,
         now=now,
     )

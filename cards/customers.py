@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cards.accounts import AccountLine, WatchSheet, account_text, watch_section
 from cards.billing import billing_section
+from cards.clicks.consents import ShowConsents
 from cards.clicks.customers import StartConsent, StartConsentWithdrawal, StartPrices
 from cards.clicks.people import ShowCustomers, StartRemoval
 from cards.components import (
@@ -33,12 +34,14 @@ from cards.customer_contracts import contracts_section, verdict
 from cards.formats import calendar_date, money, rate, stamp
 from cards.language import Texts, texts_for
 from cards.people import knock_line
+from cards.reachability import reach_text, refusal_text
 from contract.access import AccessConsent, ConsentState
 from contract.contracts import Contract
 from contract.local_time import DAY, local
 from contract.parties import BillingDetails
 from contract.people import MAX_CONTACTS, Customer, Language, Person
 from contract.prices import PriceList
+from contract.reachability import Reachability
 
 SHOWN_CONTRACTS, SHOWN_CONSENTS, SHOWN_KNOCKS = 3, 3, 6
 
@@ -48,9 +51,9 @@ class ContactLine:
     """A contact, and whether messages arrive there."""
 
     person: Person
-    installed_at: dt.datetime | None
-    heard_at: dt.datetime | None
-    unreachable_since: dt.datetime | None
+    reach: Reachability
+    install_error: str | None = None
+    """Why the app could not be brought."""
     account: AccountLine | None = None
     """What the directory says; None where it never said anything."""
 
@@ -141,23 +144,15 @@ def _contact(t: Texts, sheet: CustomerSheet, line: ContactLine, language: Langua
     shown: list[Element | None] = [
         wrote(person.name, bold=True),
         text(" · ".join(parts), subtle=True, spacing=Spacing.NONE),
-        text(reach_text(t, line, sheet.now, language), spacing=Spacing.NONE),
+        text(reach_text(t, line.reach, sheet.now, language), spacing=Spacing.NONE),
+        text(refusal_text(t, line.install_error), subtle=True, spacing=Spacing.NONE)
+        if line.install_error and not line.reach.reach.is_good
+        else None,
         text(account_text(t, line.account, sheet.now, language), spacing=Spacing.NONE),
     ]
     if not sheet.is_manager:
         return columns(shown)
     return columns(shown, [action_row(remove)], widths=("stretch", "auto"))
-
-
-def reach_text(t: Texts, line: ContactLine, now: dt.datetime, language: Language) -> str:
-    """Whether the app arrived, whether messages do, and when the person was last heard."""
-    if line.installed_at is None:
-        return t("✗ The app has not arrived yet")
-    heard = t("last heard {when}", when=stamp(line.heard_at, now, language)) if line.heard_at else t("never heard")
-    if line.unreachable_since is not None:
-        when = stamp(line.unreachable_since, now, language)
-        return t("✗ Can't be reached since {when} (blocked or removed the app), {heard}", when=when, heard=heard)
-    return t("✓ Reachable, {heard}", heard=heard)
 
 
 def _knocks(t: Texts, sheet: CustomerSheet) -> Sequence[Element | None]:
@@ -209,11 +204,10 @@ def _access(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
         *(_consent(t, consent, sheet.now, language) for consent in sheet.consents[-SHOWN_CONSENTS:]),
         text(t("Without it no remote work can be logged.")) if not is_valid else None,
         action_row(
-            execute(t("Record consent"), StartConsent(customer=customer_id)),
-            withdraw if is_valid or is_coming else None,
-        )
-        if sheet.is_manager
-        else None,
+            execute(t("Consents"), ShowConsents(customer=customer_id)),
+            execute(t("Record consent"), StartConsent(customer=customer_id)) if sheet.is_manager else None,
+            withdraw if sheet.is_manager and (is_valid or is_coming) else None,
+        ),
     )
 
 

@@ -58,7 +58,7 @@ def guest_card(sheet: GuestSheet, language: Language, now: datetime) -> Card:
         ),
         text(detail) if sheet.state != "offered" else panel(text(detail), style=ContainerStyle.WARNING),
         action_row(yes if sheet.state == "offered" else None, no if sheet.state != "refused" else None),
-        fallback_text=f"{title} {detail}",
+        fallback_text=f"{t('Guest {number}: {title}', number=sheet.guest_id, title=title)} {detail}",
         language=language,
         subject=f"guest:{sheet.guest_id}",
     )

@@ -45,7 +45,7 @@ def staff_left_card(sheet: LeaverSheet, language: Language, now: datetime) -> Ca
         text(f"{reason} {t('Noticed {when}.', when=stamp(sheet.at, now, language))}"),
         text(asks) if count else text(t("There are no open tickets in that name.")),
         *(wrote(f"{number} · {subject}") for number, subject in shown),
-        text(t("and {n} more", n=count - len(shown)), subtle=True) if count > len(shown) else None,
+        text(t.plural("and {n} more", "and {n} more", count - len(shown)), subtle=True) if count > len(shown) else None,
         action_row(*(execute(t("Ticket {number}", number=number), ShowTicket(ticket=number)) for number, _ in shown))
         if shown
         else None,

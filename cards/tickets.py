@@ -51,16 +51,19 @@ from cards.components import (
 )
 from cards.estimates import estimate_panel
 from cards.events import event_text
-from cards.formats import duration, money, stamp
+from cards.formats import money, stamp
 from cards.labels import outcome_label, product_label, state_label, urgency_label, wait_label
 from cards.language import Texts, texts_for
 from cards.queue import staff_actions
+from cards.reachability import reach_fact
+from cards.spent import spent_text
 from cards.ticket_access import NO_ACCESS_TO_TELL, TicketAccess, access_panel
 from contract.allowance import Allowance
 from contract.estimates import Estimate, expire
 from contract.events import TicketEvent
 from contract.moves import Move
 from contract.people import Language
+from contract.reachability import Reachability
 from contract.tickets import State, Ticket, Wait
 
 SHOWN_EVENTS = 6
@@ -95,6 +98,8 @@ class TicketSheet:
     """For the answer box: a second click of the same rendering is the same answer."""
     readers: str = ""
     """For staff: who reads an answer, and in which language."""
+    reach: tuple[tuple[str, Reachability], ...] = ()
+    """For staff: how each contact is reached, by name."""
     timer_since: datetime | None = None
     """When the reader's own timer on this ticket was started."""
     now: datetime
@@ -174,6 +179,7 @@ def _facts(t: Texts, sheet: TicketSheet, language: Language, *, is_staff: bool) 
         (t("Service"), product_label(t, ticket.product)) if ticket.product else None,
         (t("Affected"), ticket.affected) if ticket.affected else None,
         (t("How to reach"), ticket.reach) if ticket.reach else None,
+        reach_fact(t, sheet.reach, sheet.now, language),
         (t("Urgency"), urgency_label(t, ticket.urgency)) if is_staff and ticket.urgency else None,
         (t("Microsoft case"), ticket.microsoft_case) if ticket.microsoft_case else None,
         (t("Outside office hours"), t("allowed by the customer") if is_staff else t("allowed by you"))
@@ -202,28 +208,6 @@ def _pick_up(t: Texts, sheet: TicketSheet, language: Language) -> tuple[str, str
         return None
     # A target, never a promise (R9, R10).
     return t("Pick-up target"), stamp(sheet.pickup_due_at, sheet.now, language)
-
-
-def spent_text(t: Texts, sheet: TicketSheet, language: Language) -> str:
-    """How much of the allowance is used and what it costs so far (R31, R32, D12)."""
-    allowance = sheet.allowance
-    if sheet.ticket.is_void:
-        return t("{spent}; nothing is charged", spent=duration(allowance.logged_minutes))
-    amount = money(sheet.amount_cents, language)
-    if allowance.logged_minutes == 0 and sheet.ticket.minimum_waived_reason is None:
-        if not sheet.ticket.is_open:
-            return t("no time; the 15 minutes of every ticket are charged, {amount} (excl. VAT)", amount=amount)
-        return t(
-            "nothing yet; {granted} may be spent without asking, at least 15 minutes are charged ({amount} excl. VAT)",
-            granted=duration(allowance.granted_minutes),
-            amount=amount,
-        )
-    return t(
-        "{spent} of {granted} that may be spent without asking, billed {amount} (provisional, excl. VAT)",
-        spent=duration(allowance.logged_minutes),
-        granted=duration(allowance.granted_minutes),
-        amount=amount,
-    )
 
 
 def _estimate(t: Texts, sheet: TicketSheet, language: Language) -> Element | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts, print_rows
 from bot.customers import contact_lines, customer_sheet
+from bot.policies import policy_of
 from bot.settings import Settings
 from cards.customers import ContactLine
 from contract.access import is_consented
@@ -111,9 +112,10 @@ def check(
     Exit code 3 where somebody can't be reached, or nobody is appointed.
     """
 
-    def read(session: Session, _settings: Settings, now: datetime) -> tuple[list[dict[str, Any]], list[str]]:
+    def read(session: Session, settings: Settings, now: datetime) -> tuple[list[dict[str, Any]], list[str]]:
         wanted = [customer_named(session, customer)] if customer else list_customers(session)
-        lines = {one: contact_lines(session, one.id, now) for one in wanted}
+        sends_mail = policy_of(settings).sends_mail
+        lines = {one: contact_lines(session, one.id, now, sends_mail=sends_mail) for one in wanted}
         return [_reach(one, line) for one in wanted for line in lines[one]], [
             one.name for one in wanted if not lines[one]
         ]
@@ -130,9 +132,10 @@ def _reach(customer: Customer, line: ContactLine) -> dict[str, Any]:
     return {
         "customer": customer.name,
         "contact": line.person.name,
-        "app_arrived": line.installed_at is not None,
-        "reachable": line.installed_at is not None and line.unreachable_since is None,
-        "unreachable_since": line.unreachable_since if line.installed_at is not None else None,
-        "last_heard": line.heard_at,
+        "reachable": line.reach.reach.is_good,
+        "by": line.reach.reach.value,
+        "since": line.reach.since,
+        "why_not": line.install_error,
+        "last_heard": line.reach.heard_at,
         "language": line.person.language.value,
     }

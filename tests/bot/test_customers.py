@@ -56,8 +56,8 @@ async def test_the_card_says_who_can_be_reached(database: Database) -> None:
     await database.write(lambda session: people.mark_unreachable(session, world.bram.id, world.now))
     await database.write(lambda session: people.forget_chat(session, world.anna.id))
     shown = text_of(await world.click(world.eva, ShowCustomer(customer=world.customer_id)))
-    assert "De app is nog niet aangekomen" in shown
-    assert "Onbereikbaar sinds" in shown
+    assert "niet bereikbaar (app verwijderd): bellen" in shown
+    assert "niet bereikbaar sinds" in shown
     assert "leest Engels" in shown
     assert "C-1 · 1 januari 2026 – 31 december 2026" in shown
     assert "€ 85 per uur" in shown

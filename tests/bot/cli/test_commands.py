@@ -107,7 +107,7 @@ def test_check_says_who_can_not_be_reached(database_url: str) -> None:
     result = fourstar("customer", "check", "1", "--json")
     assert result.exit_code == 3
     (row,) = json.loads(result.stdout)
-    assert (row["contact"], row["app_arrived"], row["reachable"], row["language"]) == ("Anna", False, False, "en")
+    assert (row["contact"], row["by"], row["reachable"], row["language"]) == ("Anna", "not_at_all", False, "en")
 
 
 def test_a_third_contact_is_refused(database_url: str) -> None:

@@ -20,6 +20,7 @@ from contract.parties import Address, BillingDetails
 from contract.people import Customer, Language
 from contract.periods import Cancellation
 from contract.prices import contract_prices
+from contract.reachability import Reach, Reachability
 from tests.cards.samples import sample
 from tests.cards.samples.people import CONTACTS, NOW
 
@@ -65,11 +66,9 @@ SHEET = CustomerSheet(
     contacts=(
         ContactLine(
             person=CONTACTS[0],
-            installed_at=NOW - timedelta(days=20),
-            heard_at=NOW - timedelta(hours=1),
-            unreachable_since=None,
+            reach=Reachability(Reach.TEAMS, NOW - timedelta(days=20), NOW - timedelta(hours=1)),
         ),
-        ContactLine(person=CONTACTS[1], installed_at=None, heard_at=None, unreachable_since=None),
+        ContactLine(person=CONTACTS[1], reach=Reachability(Reach.MAIL, NOW - timedelta(days=2))),
     ),
     contracts=(CONTRACT,),
     prices=contract_prices(2026),
@@ -81,10 +80,20 @@ SHEET = CustomerSheet(
     is_manager=True,
     now=NOW,
 )
-GONE = replace(SHEET.contacts[0], unreachable_since=NOW - timedelta(days=2))
+GONE = replace(
+    SHEET.contacts[0],
+    reach=Reachability(Reach.MAIL, NOW - timedelta(days=2), NOW - timedelta(days=3), is_refused=True),
+)
+REMOVED = replace(GONE, reach=Reachability(Reach.NOT_AT_ALL, None, NOW - timedelta(days=3), is_refused=True))
+COMING = replace(SHEET.contacts[0], reach=Reachability(Reach.INSTALLED, NOW - timedelta(hours=2)))
+ASKED = replace(
+    SHEET.contacts[1], reach=Reachability(Reach.ASKED, NOW - timedelta(hours=2)), install_error="not_in_catalog"
+)
 ENDED = replace(CONSENT, id=2, valid_until=datetime(2026, 6, 30, 22, tzinfo=UTC))
 WITHDRAWN = replace(CONSENT, id=3, revoked_at=NOW - timedelta(days=1))
 SHEETS = {
+    "the app is coming": replace(SHEET, contacts=(COMING, ASKED)),
+    "the app was refused": replace(SHEET, contacts=(REMOVED, replace(ASKED, install_error="403 Forbidden"))),
     "all well": SHEET,
     "as an engineer sees it": replace(SHEET, is_manager=False, knocks=((4, "Steven"),)),
     "nothing yet": replace(
