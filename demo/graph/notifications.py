@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OK = 200
 MULTIPLE_CHOICES = 300
+KEPT_AT_MOST = 1_000
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Delivery:
 
 
 class Notifier:
-    """Sends the notifications of one stand-in. `deliveries` lists all of them."""
+    """Sends the notifications of one stand-in. `deliveries` lists the latest of them."""
 
     def __init__(self, stand_in: GraphStandIn) -> None:
         self._stand_in = stand_in
@@ -168,6 +169,7 @@ class Notifier:
     def _send(self, url: str, body: Json) -> None:
         delivery = Delivery(url, body)
         self.deliveries.append(delivery)
+        del self.deliveries[:-KEPT_AT_MOST]
         task = asyncio.create_task(self._deliver(delivery))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)

@@ -20,6 +20,8 @@ from demo.graph.queries import Json, condition, first_page, next_page, selected
 READ = ("User.Read.All", "Directory.Read.All")
 WATCHED_AT_MOST = 50
 LINKS_LAST = timedelta(days=7)
+KEPT_AT_MOST = 1_000
+"""More than a look every quarter of an hour makes in a week."""
 DEFAULT = ("id", "businessPhones", "displayName", "mail", "preferredLanguage", "userPrincipalName")
 FILTERS = frozenset({"id", "mail", "userPrincipalName", "proxyAddresses", "otherMails", "accountEnabled", "userType"})
 
@@ -43,6 +45,14 @@ class Links:
 
     replays: bool = False
     made: dict[str, _Link] = field(default_factory=dict)
+
+    def keep(self, link: _Link) -> str:
+        """The name of a link, in which it is found again; the oldest are forgotten."""
+        if len(self.made) >= KEPT_AT_MOST:
+            del self.made[next(iter(self.made))]
+        name = uuid4().hex
+        self.made[name] = link
+        return name
 
 
 def links(tenant: Tenant) -> Links:
@@ -145,8 +155,7 @@ async def _delta(call: Call) -> web.StreamResponse:
     if links(call.tenant).replays:
         before = [told[one["id"]] for one in answer if one["id"] in told]
         sent = [*link.last_answer, *before, *answer]
-    name = uuid4().hex
-    links(call.tenant).made[name] = _Link(call.stand_in.clock(), link.query, now, deleted, answer)
+    name = links(call.tenant).keep(_Link(call.stand_in.clock(), link.query, now, deleted, answer))
     return first_page(call, sent, {"@odata.deltaLink": f"{call.url}/users/delta?$deltatoken={name}"}, "users")
 
 

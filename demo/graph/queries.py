@@ -21,6 +21,7 @@ Json = dict[str, Any]
 Condition = Callable[[Json], bool]
 
 MOST_PER_PAGE = 999
+KEPT_AT_MOST = 1_000
 _EQUAL = re.compile(r"\s*([A-Za-z]+(?:/[A-Za-z]+)?) eq (?:'((?:[^']|'')*)'|(true|false))\s*")
 _ANY = re.compile(r"\s*([A-Za-z]+)/any\(([a-z]):\2 eq '((?:[^']|'')*)'\)\s*")
 
@@ -43,6 +44,14 @@ class Paging:
     empty: int = 0
     pages: dict[str, Rest] = field(default_factory=dict)
     """What a token leads to."""
+
+    def keep(self, rest: Rest) -> str:
+        """The token for what is left; the oldest are forgotten."""
+        if len(self.pages) >= KEPT_AT_MOST:
+            del self.pages[next(iter(self.pages))]
+        token = uuid4().hex
+        self.pages[token] = rest
+        return token
 
 
 def paging(tenant: Tenant) -> Paging:
@@ -152,8 +161,7 @@ def _page(call: Call, rest: Rest, head: Json) -> web.Response:
     left = rest.entities[len(here) :]
     if not left and not rest.empty:
         return web.json_response({**head, **rest.last, "value": here})
-    token = uuid4().hex
     empty = rest.empty - 1 if rest.empty else paging(call.tenant).empty
-    paging(call.tenant).pages[token] = Rest(left, rest.last, rest.size, empty)
+    token = paging(call.tenant).keep(Rest(left, rest.last, rest.size, empty))
     link = f"{call.url}{call.request.path.removeprefix('/v1.0')}?$skiptoken={token}"
     return web.json_response({**head, "@odata.nextLink": link, "value": here})
