@@ -22,9 +22,10 @@ from sqlalchemy.orm import Session
 
 from bot.announcements import LINE, MAIL, MAIL_LINES, mailbox_of
 from bot.clock import Clock
+from bot.drafts import Draft
 from bot.line_texts import lines_for
 from bot.mailers import Mailer
-from bot.mails import MAILS, Draft
+from bot.mails import MAILS
 from bot.outcomes import Dead, Done, InDoubtPolicy, Kind, Later, Outcome, Work
 from bot.turn import Policy
 from cards.mails import Letter, one_line, unreached_letter
@@ -171,7 +172,15 @@ def compose(
         message.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one_line(one.name, 100))
     # Last: setting the content takes such headers away.
     message["Content-Language"] = language
+    _same_boundaries(message, message_id)
     return message
+
+
+def _same_boundaries(message: EmailMessage, message_id: str) -> None:
+    """What stands between the parts is made up at random otherwise, and no two copies would be the same."""
+    name = hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{name}_{number}")
 
 
 def _address(address: str, name: str = "") -> Address:

@@ -12,7 +12,7 @@ from bot import announcements
 from bot.delivery import Delivery
 from bot.limits import Limits
 from bot.mail import MailKinds
-from bot.mail_server import MailServer
+from bot.mailers import Mailer
 from contract.parties import BillingDetails
 from contract.people import Language
 from storage.billing_details import load_billing_details, save_billing_details
@@ -35,7 +35,7 @@ async def billed(world: World, email: str = BILLS, language: Language = Language
     await world.database.write(keep)
 
 
-async def mailed(world: World, server: MailServer | None, *, minutes: int = 0) -> None:
+async def mailed(world: World, server: Mailer | None, *, minutes: int = 0) -> None:
     """Have every mail sent whose time has come, then let so much time pass, minute by minute."""
     clock = SetClock()
     clock.at = world.now
