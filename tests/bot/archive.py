@@ -16,8 +16,10 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select
 
+from bot.errands import ask_graph
 from cards.clicks.estimates import ApproveEstimate
 from cards.clicks.queue import AddNote, ResolveTicket
+from contract.accounts import AccountState, DirectoryAccount, changes_between
 from contract.contracts import Contract
 from contract.invoices import CreditCause, Invoice, InvoiceLine, credit_note, month_invoice
 from contract.lines import LineKind
@@ -25,7 +27,8 @@ from contract.parties import Address, BillingDetails, Seller
 from contract.people import Language
 from contract.prices import contract_prices
 from storage import billing_tables as billing
-from storage import tables
+from storage import tables, watches
+from storage.accounts import save_account
 from storage.billing_details import load_billing_details, save_billing_details
 from storage.contracts import load_contracts
 from storage.database import Database
@@ -59,6 +62,7 @@ async def make_archive(database: Database, *, closed: bool = True) -> Stage:
         if closed:
             await stage.act(world.eva, ResolveTicket, ids, summary=f"{word} summary")
         await database.write(partial(_fill, stage=stage, who=who, ids=ids, word=word))
+        await database.write(partial(_watch, who=who, customer_id=ids["customer"], word=word, now=world.now))
     world.now = DECEMBER
     for ids in (stage.ours, stage.theirs):
         await database.write(partial(_invoice, customer_id=ids["customer"]))
@@ -76,6 +80,24 @@ def _without_invoices(session: Any) -> None:
     for table in reversed(list(all_tables())):
         if table.name in leading:
             session.execute(table.delete())
+
+
+def _watch(session: Any, *, who: Somebody, customer_id: int, word: str, now: datetime) -> None:
+    """The directory was looked at, which can't be done any more; an answer stands in the outbox."""
+    address = f"{word}@own.example"
+    account = DirectoryAccount(
+        object_id=who.object_id,
+        name=who.name,
+        user_principal_name=address,
+        mail=None,
+        language=None,
+        is_guest=False,
+        state=AccountState.ENABLED,
+    )
+    save_account(session, who.id, account, changes_between(None, account), now)
+    watches.switch_on(session, customer_id, now)
+    ask_graph(session, who.tenant_id, "watch_people", {"customer": customer_id, "said": f"{word} said"}, now)
+    watches.switch_off(session, customer_id, now, by=None, why=f"{word} reason")
 
 
 def _fill(session: Any, *, stage: Stage, who: Somebody, ids: dict[str, int], word: str) -> None:
