@@ -3,6 +3,7 @@
 POST /api/messages   activities from Teams
 POST /graph/...      notifications from Microsoft Graph
 GET  /files/{token}  a file, by a signed link that expires
+GET  /consent/...    what is asked of a customer's administrator, and the way back from Microsoft
 GET  /healthz        the process answers
 GET  /readyz         database and Teams' keys are there (503 otherwise)
 GET  /metrics        numbers for Prometheus
@@ -23,6 +24,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
+from bot.consent_pages import ConsentPages
 from bot.credentials import CredentialWatch
 from bot.delivery import Delivery
 from bot.file_pages import serve_file
@@ -46,7 +48,7 @@ from bot.teams.door import Door
 from bot.teams.hosts import TrustedHosts
 from bot.teams.keys import KeyStore
 from bot.teams.tokens import TokenCheck
-from bot.tenants import all_tenants, bot_tokens
+from bot.tenants import administrators_sign_in, all_tenants, bot_tokens
 from bot.wire import Busy, Connector, Incoming, Message, Refused, Reply
 from cards.language import language_of_locale, texts_for
 from graph.access import TokenSource
@@ -93,6 +95,8 @@ def create_app(
     app.cleanup_ctx.append(bot.run)
     app.router.add_post("/api/messages", bot.messages)
     app.router.add_get("/files/{token}", bot.file)
+    sign_in = administrators_sign_in(settings)
+    ConsentPages(bot.database, policy_of(settings), sign_in, bot.clock, settings.login_host).add_routes(app)
     app.router.add_post(NOTIFICATIONS, bot.notice)
     app.router.add_post(LIFECYCLE, bot.notice)
     app.router.add_get("/healthz", bot.health)
@@ -107,12 +111,16 @@ class _Bot:
 
     def __init__(self, settings: Settings, clock: Clock, tokens: Tokens | None, *, loopback: bool) -> None:
         self._settings = settings
-        self._clock = clock
+        self.clock = self._clock = clock
         self._own_tokens = tokens
         self._loopback = loopback
         self._metrics = Metrics(process=True)
         self._refused: Counter[str] = Counter()
         self._limits = Limits(clock)
+
+    def database(self) -> Database:
+        """The database, which is opened when the bot starts."""
+        return self._database
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open everything, serve, and close it in the opposite order; turns under way are finished first."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.clock import Clock
+from bot.consent_graph import GraphConsents
+from bot.consent_kinds import ConsentKinds
 from bot.directory import GraphDirectory
 from bot.fetching import FileKinds
 from bot.finding import FindKinds
@@ -53,5 +55,6 @@ def graph_kinds(
         *SubscriptionKinds(database, tenants, policy.public_url, clock).kinds(),
         *StaffGroupKinds(database, tenants, policy, clock).kinds(),
         *GuestKinds(database, directory).kinds(),
+        *ConsentKinds(database, GraphConsents(tenants), policy).kinds(),
         *InstallKinds(database, tenants, policy.app_id, clock).kinds(),
     )

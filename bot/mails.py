@@ -7,15 +7,18 @@ letter can be sent again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.access_mails import withdrawal_mail
+from bot.consent_news import consent_news_mail
+from bot.consent_requests import consent_request_mail
+from bot.drafts import Draft, Enclosure
 from bot.turn import Policy
 from cards.app_mails import add_app_letter
-from cards.mails import Letter, invoice_letter, payment_reminder_letter
-from contract.people import Language, Role
+from cards.mails import invoice_letter, payment_reminder_letter
+from contract.people import Role
 from contract.questions import holds_reminders
 from storage.billing_details import load_billing_details
 from storage.installs import load_catalog_app
@@ -28,25 +31,6 @@ from storage.questions import load_questions
 APP_LINK = "https://teams.microsoft.com/l/app/{}"
 """Opens the app in Teams: by its id in the organisation's catalogue, or by that of the manifest where it is not there.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file that goes along: its bytes are kept under this SHA-256."""
-
-    name: str
-    content_type: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A mail, and the address it goes to; empty: the one it was asked for."""
-
-    letter: Letter
-    language: Language
-    to: str = ""
-    attached: tuple[Enclosure, ...] = ()
 
 
 def _invoice(session: Session, args: Mapping[str, Any], policy: Policy) -> Draft | None:
@@ -100,5 +84,8 @@ MAILS: Mapping[str, Callable[[Session, Mapping[str, Any], Policy], Draft | None]
     "invoice": _invoice,
     "payment_reminder": _payment_reminder,
     "add_app": _add_app,
+    "access_withdrawn": withdrawal_mail,
+    "consent_news": consent_news_mail,
+    "consent_request": consent_request_mail,
 }
 """Name → function(session, args, policy). None where there is nothing to say any more."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import (
     announcements,
+    consent_checks,
     contract_ends,
     erasures,
     estimate_deadlines,
@@ -88,7 +89,14 @@ def timers_with(policy: Policy) -> Mapping[str, Handler]:
 def recurring_with(policy: Policy) -> tuple[Recurring, ...]:
     """All calendar work, with the settings for what decides by them."""
     read_groups = partial(staff_groups.read_groups, policy=policy)
-    return (*CRON, Recurring("read_staff_groups", _next_quarter, read_groups, makes_up=False))
+    check = partial(consent_checks.check_due, policy=policy)
+    compare = partial(consent_checks.compare_all, policy=policy)
+    return (
+        *CRON,
+        Recurring("read_staff_groups", _next_quarter, read_groups, makes_up=False),
+        Recurring("check_consents", consent_checks.next_minute, check, makes_up=False),
+        Recurring("compare_relationships", consent_checks.next_night, compare, makes_up=False),
+    )
 
 
 CRON = (

@@ -18,6 +18,7 @@ from bot import (
     attaching,
     chats,
     closing,
+    consents,
     contact_searches,
     contracts,
     corrections,
@@ -56,6 +57,7 @@ from bot.words import Edited, Installed, Typed, Uninstalled
 from cards.clicks import access as access_clicks
 from cards.clicks import accounts as account_clicks
 from cards.clicks import billing as billing_clicks
+from cards.clicks import consents as consent_clicks
 from cards.clicks import contracts as contract_clicks
 from cards.clicks import costs as cost_clicks
 from cards.clicks import customers as customer_clicks
@@ -134,6 +136,12 @@ ROUTES: Mapping[type, Route] = {
     customer_clicks.KeepConsent: Route(MANAGER, customer_terms.keep_consent),
     customer_clicks.StartConsentWithdrawal: Route(MANAGER, customer_terms.start_consent_withdrawal),
     customer_clicks.WithdrawConsent: Route(MANAGER, customer_terms.withdraw_consent),
+    consent_clicks.ShowConsents: Route(STAFF, consents.show_consents, writes=False),
+    consent_clicks.AskConsent: Route(MANAGER, consents.ask_consent),
+    consent_clicks.CheckConsents: Route(MANAGER, consents.check_consents),
+    consent_clicks.ShowConsentRequest: Route(PARTIES, consents.show_consent_request, writes=False),
+    consent_clicks.StartConsentEnd: Route(MANAGER, consents.start_consent_end, writes=False),
+    consent_clicks.EndConsent: Route(MANAGER, consents.end_consent),
     billing_clicks.StartBilling: Route(MANAGER, customer_billing.start_billing),
     billing_clicks.KeepBilling: Route(MANAGER, customer_billing.keep_billing),
     # the contract's course

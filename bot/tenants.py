@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.settings import Settings
 from graph.access import TokenSource
 from graph.login_session import LoginSession, trusting
+from graph.sign_in import SignIn
 from graph.tenants import Tenants, open_tenants
 
 
@@ -29,4 +30,14 @@ async def all_tenants(settings: Settings) -> Tenants:
         graph_url=settings.graph_url,
         login_host=settings.login_host,
         trusted_ca=settings.trusted_ca,
+    )
+
+
+def administrators_sign_in(settings: Settings) -> SignIn:
+    """How the administrator of a customer's tenant shows who that is before consenting."""
+    return SignIn(
+        settings.app_id,
+        settings.credential,
+        settings.login_host,
+        None if settings.trusted_ca is None else trusting(settings.trusted_ca),
     )

@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 from bot import (
     access_cards,
     chats,
+    consent_news,
+    consent_requests,
+    consents,
     contact_searches,
     contract_ends,
     credentials,
@@ -81,5 +84,8 @@ VIEWS: Mapping[str, View] = {
     "contact_search": contact_searches.search_view,
     "directory_silent": watch_cards.silence_view,
     "access": access_cards.access_view,
+    "consents": consents.consents_view,
+    "consent_request": consent_requests.consent_request_view,
+    "consent_news": consent_news.consent_news_view,
 }
 """View name → function(session, reader, args, now, policy). Raises NotFound where the reader may not see it."""

@@ -30,6 +30,8 @@ from cards.consent_texts import MECHANISM_MEANS, MECHANISMS, names_text
 from cards.consents import until_text
 from cards.formats import stamp
 from cards.language import Texts, message, texts_for
+from cards.mails import Letter, letter
+from cards.welcome import Provider
 from contract.consents import Grant, GrantState, Mechanism
 from contract.people import Language
 
@@ -87,7 +89,6 @@ class NewsSheet:
     customer_id: int
     customer_name: str
     provider_name: str
-    provider_phone: str
     days: int | None = None
     """Left, where it is about to end."""
     lost: tuple[str, ...] = ()
@@ -104,11 +105,6 @@ class NewsSheet:
     """The page on which the customer's administrator confirms the end."""
     steps: tuple[str, ...] = ()
     now: datetime
-
-    @property
-    def number(self) -> int:
-        """What the card is remembered by."""
-        return self.grant.id if self.grant else 0
 
 
 def consent_news_card(sheet: NewsSheet, language: Language, *, is_staff: bool) -> Card:
@@ -138,6 +134,25 @@ def consent_news_card(sheet: NewsSheet, language: Language, *, is_staff: bool) -
         fallback_text=". ".join([title, *says]),
         language=language,
         summary=f"{title}. {says[0]}" if says else title,
+    )
+
+
+def news_letter(sheet: NewsSheet, provider: Provider, language: Language) -> Letter:
+    """The same as a mail, for the customer's administrator and for people whom Teams does not reach."""
+    t = texts_for(language)
+    title = t(_TITLES[sheet.news])
+    links = [t("Confirm the end: {url}", url=sheet.confirm_url)] if sheet.confirm_url else []
+    return letter(
+        title,
+        t(MECHANISMS[sheet.mechanism]),
+        *_says(t, sheet, language),
+        _rows(t, sheet, language),
+        *([list(sheet.steps)] if sheet.steps else []),
+        *links,
+        t("Your contacts see it in Microsoft Teams, in the support app."),
+        provider=provider,
+        language=language,
+        subject=f"{provider.name}: {title}",
     )
 
 
@@ -174,7 +189,11 @@ def _happened(t: Texts, sheet: NewsSheet, language: Language) -> list[str]:
     return [t(_SAYS[sheet.news])] if sheet.news in _SAYS else []
 
 
-def _facts(t: Texts, sheet: NewsSheet, language: Language) -> Element | None:
+def _facts(t: Texts, sheet: NewsSheet, language: Language) -> Element:
+    return facts(*_rows(t, sheet, language))
+
+
+def _rows(t: Texts, sheet: NewsSheet, language: Language) -> list[tuple[str, str]]:
     grant = sheet.grant
     rows = [
         (t("Customer"), clip(sheet.customer_name, 120)),
@@ -184,7 +203,7 @@ def _facts(t: Texts, sheet: NewsSheet, language: Language) -> Element | None:
         (t("Approved by"), clip(grant.approved_by, 120)) if grant and grant.approved_by else None,
         (t("Last seen"), stamp(grant.checked_at, sheet.now, language)) if grant and grant.checked_at else None,
     ]
-    return facts(*rows)
+    return [row for row in rows if row is not None]
 
 
 _STEPS: Mapping[Mechanism, tuple[str, ...]] = {

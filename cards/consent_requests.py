@@ -32,6 +32,8 @@ from cards.consent_texts import MECHANISM_MEANS, MECHANISMS, means
 from cards.consents import waits_for_text
 from cards.formats import calendar_date, stamp
 from cards.language import Texts, message, texts_for
+from cards.mails import Letter, letter
+from cards.welcome import Provider
 from contract.consent_requests import ConsentRequest, RequestState
 from contract.consents import Mechanism, Permission
 from contract.local_time import local
@@ -160,3 +162,30 @@ def permissions_asked(
 ) -> tuple[Permission, ...]:
     """What a request of this kind asks for."""
     return tuple(Permission(name, name) for name in names) if mechanism is Mechanism.APP else roles
+
+
+def request_letter(sheet: RequestSheet, provider: Provider, language: Language, *, forwarded_by: str = "") -> Letter:
+    """The request as a mail to the customer's administrator; `forwarded_by` is the contact who had it sent."""
+    t = texts_for(language)
+    title = t("{provider} asks for access to your Microsoft 365", provider=provider.name)
+    return letter(
+        title,
+        *(
+            [t("{name} of {customer} forwarded this to you.", name=forwarded_by, customer=sheet.customer.name)]
+            if forwarded_by
+            else []
+        ),
+        t("We support {customer}. For that we ask the following, and nothing else:", customer=sheet.customer.name),
+        [(one.name, means(t, sheet.request.mechanism, one) or one.id) for one in sheet.permissions],
+        t(MECHANISM_MEANS[sheet.request.mechanism]),
+        t("You need to administer Microsoft 365 there (a Global Administrator). Open this page to see it and decide:"),
+        sheet.url or "",
+        t(
+            "The link works until {day}. Not expecting this? Ask your colleagues, or call us; without a click nothing "
+            "happens.",
+            day=calendar_date(local(sheet.request.expires_at).date(), language),
+        ),
+        provider=provider,
+        language=language,
+        subject=f"{provider.name}: {title}",
+    )

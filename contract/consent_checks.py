@@ -12,7 +12,7 @@ is made up for:
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from contract.consents import CARRIED, WARN_DAYS, Finding, Grant, GrantState, Mechanism, Permission, Proof
@@ -33,6 +33,8 @@ VERIFY_AFTER_S = (0, 10, 20, 30, 60, 120, 240, 420)
 APP_GONE = frozenset({"AADSTS7000229", "AADSTS700016", "AADSTS7000112"})
 """What the login service says where the app is not there, or is disabled in that tenant (R25)."""
 
+_SECOND = timedelta(seconds=1)
+_BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 _PENDING = frozenset({"created", "approvalPending", "approved", "activating"})
 _OVER = frozenset({"terminationRequested", "terminating", "terminated"})
 
@@ -55,12 +57,12 @@ def next_check_at(grant: Grant, now: datetime) -> datetime | None:
 
 def _spread(grant_id: int, now: datetime, every: timedelta) -> datetime:
     """The next turn of a source: those of 10,000 sources lie even over the hour, and stay where they are."""
-    length = int(every.total_seconds())
+    length = every // _SECOND
     # Multiplying by the golden ratio's share of 2**32 sends neighbours far apart.
     own = (grant_id * 2654435769 % 2**32) * length // 2**32
     # At least half a turn after this one, so that a look that was late is not repeated at once.
-    seconds = (own - int(now.timestamp())) % length
-    return now.replace(microsecond=0) + timedelta(seconds=seconds if seconds > length // 2 else seconds + length)
+    seconds = (own - (now - _BEGIN) // _SECOND) % length
+    return now.replace(microsecond=0) + (seconds if seconds > length // 2 else seconds + length) * _SECOND
 
 
 def is_compare_due(grant: Grant, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,12 +39,12 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Signs people of a tenant in. `verify` is the path of certificates to trust, for a stand-in."""
+    """Signs people of a tenant in. `trusted` has more authorities to trust than the system's."""
 
     client_id: str
     credential: Credential
     login_host: str = LOGIN_HOST
-    verify: bool | str = True
+    trusted: ssl.SSLContext | None = None
 
     @property
     def is_possible(self) -> bool:
@@ -59,7 +60,7 @@ class SignIn:
         return await asyncio.to_thread(self._finish, tenant_id, dict(flow), dict(answer))
 
     def _begin(self, tenant_id: str, state: str, return_url: str) -> dict[str, Any]:
-        with LoginSession(verify=self.verify) as http:
+        with LoginSession(trusted=self.trusted) as http:
             try:
                 flow = self._client(tenant_id, http).initiate_auth_code_flow(
                     [], redirect_uri=return_url, state=state, prompt="select_account"
@@ -71,7 +72,7 @@ class SignIn:
         return dict(flow)
 
     def _finish(self, tenant_id: str, flow: dict[str, Any], answer: dict[str, str]) -> Identity:
-        with LoginSession(verify=self.verify) as http:
+        with LoginSession(trusted=self.trusted) as http:
             try:
                 found = self._client(tenant_id, http).acquire_token_by_auth_code_flow(flow, answer)
             except _OUTAGE as error:

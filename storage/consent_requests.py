@@ -181,3 +181,8 @@ def mark_used(session: Session, request_id: int, now: datetime) -> bool:
 def set_outcome(session: Session, request_id: int, outcome: str) -> None:
     """How it ended, or how the last attempt did."""
     session.execute(update(requests).where(requests.c.id == request_id).values(outcome=outcome[:60]))
+
+
+def set_request_grant(session: Session, request_id: int, grant_id: int) -> None:
+    """The source that it is about."""
+    session.execute(update(requests).where(requests.c.id == request_id).values(grant_id=grant_id))

@@ -11,8 +11,10 @@ from typing import Any
 
 from bot.words import Edited, Installed, Typed, Uninstalled
 from cards.clicks import (
+    access,
     accounts,
     billing,
+    consents,
     contracts,
     costs,
     customers,
@@ -48,6 +50,8 @@ IDS = (
     "invoice",
     "line",
     "question",
+    "grant",
+    "consent_request",
 )
 """Fields that name something of one customer. `engineer` is nobody's in particular."""
 
@@ -152,6 +156,12 @@ ROWS: dict[type, Row] = {
     queue.ResumeTicket: may("EM"),
     queue.ShowMore: may("EM"),
     queue.StartResolving: may("EM"),
+    consents.ShowConsents: may("EM"),
+    consents.AskConsent: may("M", mechanism="app"),
+    consents.CheckConsents: may("M"),
+    consents.ShowConsentRequest: may("CEM"),
+    consents.StartConsentEnd: may("M"),
+    consents.EndConsent: may("M"),
     queue.ResolveTicket: may("EM", summary=WORDS),
     queue.StartDuplicate: may("EM"),
     queue.MarkDuplicate: may("EM"),
@@ -196,6 +206,17 @@ ROWS: dict[type, Row] = {
     invoicing.CreditInvoice: may("M", lines="all", reason=WORDS),
     invoicing.ShowCreditDue: may("M"),
     invoicing.IssueCredit: may("M", shown="0" * 32),
+    access.ShowAccess: may("CEM"),
+    access.GetSessions: may("CEM", kind="csv"),
+    access.StartAccessWithdrawal: may("C"),
+    access.WithdrawAccess: may("C", reason=WORDS),
+    access.StartLifting: may("C"),
+    access.LiftWithdrawal: may("C"),
+    access.StartAdministrator: may("CM"),
+    access.KeepAdministrator: may("CM", administrator=WORDS, address="ton@brood.example", reads="nl"),
+    access.ForwardRequest: may("C"),
+    access.StartSession: may("EM"),
+    access.EndSession: may("EM"),
     invoices.ShowInvoices: may("CM"),
     invoices.ShowInvoice: may("CEM"),
     invoices.ShowInvoiceTicket: may("CEM"),

@@ -20,11 +20,12 @@ from cards.clicks.people import RemoveContact
 from cards.clicks.queue import ClaimTicket
 from cards.clicks.tickets import OpenTicket
 from contract.people import Language
-from storage import billing_tables, contact_searches, contacts, people, tables
+from storage import access_tables, billing_tables, contact_searches, contacts, people, tables
 from storage.database import Database
 from tests.bot.charged import charged_cost
+from tests.bot.consented import things
 from tests.bot.invoiced import asked_question, issued_invoice
-from tests.bot.people import OTHER_TENANT, Somebody, World, make_world
+from tests.bot.people import OTHER_TENANT, POLICY, Somebody, World, make_world
 from tests.bot.permitted import ROWS, id_fields
 
 OURS, THEIRS = "krentenbol-geheim", "schroefdop-secret"
@@ -71,7 +72,7 @@ class Stage:
         """Every row of the business, by table."""
         wanted = {
             name: table
-            for name, table in {**vars(billing_tables), **vars(tables)}.items()
+            for name, table in {**vars(access_tables), **vars(billing_tables), **vars(tables)}.items()
             if isinstance(table, Table) and name not in BOOKKEEPING
         }
 
@@ -127,7 +128,9 @@ async def _things(world: World, contact: Somebody, word: str, customer_id: int) 
         )
         item, cost = charged_cost(session, customer_id, number, f"{word} travel", engineer=world.eva, now=world.now)
         invoice = issued_invoice(session, customer_id, number, world.now)
+        consent = things(session, POLICY, customer_id, word, world.now, by=world.mia.id)
         return {
+            **consent,
             "item": item,
             "cost": cost,
             "invoice": invoice.id,

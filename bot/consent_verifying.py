@@ -1,0 +1,131 @@
+"""An administrator came back from Microsoft: what that said is not believed, but looked for in the tenant itself (R25).
+
+An app-only token of the tenant that carries the permissions is the proof. Replication may take minutes, so it is looked
+for at growing distances for 15 minutes; then it was not found, and the provider hears it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot import consent_news, ledger
+from bot.consent_checks import keep
+from bot.consent_findings import app_answer
+from bot.consent_graph import ConsentGraph, fault_of
+from bot.consent_requests import follow_request
+from bot.errands import ask_graph
+from bot.outcomes import Done, End, Outcome, Work
+from bot.turn import Policy
+from bot.watches import watch_tenant
+from cards.consent_news import News
+from contract.consent_checks import missing_permissions, permissions_named, verify_again_s
+from contract.consent_requests import ConsentRequest, RequestState
+from contract.consent_requests import Outcome as Came
+from contract.consents import Finding, Mechanism, Proof
+from contract.ledger import EntryKind
+from contract.permissions import APP_ROLES, READ_PEOPLE
+from graph.errors import GraphError
+from storage.consent_requests import load_request, set_outcome, set_request_grant
+from storage.contacts import load_customer
+from storage.database import Database
+from storage.grants import find_grant, set_grant
+
+VERIFY_CONSENT = "verify_consent"
+
+
+def begin_verifying(session: Session, policy: Policy, request: ConsentRequest, now: datetime, attempt: int = 0) -> bool:
+    """Have it looked for; False after the last time."""
+    wait_s = verify_again_s(attempt)
+    if wait_s is None:
+        return False
+    ask_graph(
+        session,
+        load_customer(session, request.customer_id).tenant_id,
+        VERIFY_CONSENT,
+        {"request": request.id, "attempt": attempt},
+        now,
+        key=f"{VERIFY_CONSENT}:{request.id}:{attempt}",
+        due_at=now + timedelta(seconds=wait_s) if wait_s else None,
+    )
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Verifying:
+    """Looks for what an administrator just consented to."""
+
+    database: Database
+    graph: ConsentGraph
+    policy: Policy
+
+    async def verify(self, work: Work) -> Outcome:
+        """A fresh token of the tenant, and where we may look who and when."""
+        request, tenant_id = await self.database.read(partial(_asked, request_id=work.payload["request"]))
+        app_id = self.policy.access.app_id
+        result: dict[str, Any] = {}
+        try:
+            result["roles"] = sorted(await self.graph.roles(tenant_id))
+        except GraphError as error:
+            return Done({"error": fault_of(error)})
+        if not result["roles"]:
+            return Done(result)
+        try:
+            result["facts"] = await self.graph.app_facts(tenant_id, app_id)
+            if request.signed_in is None:
+                result["who"] = await self.graph.who_consented(tenant_id, app_id)
+        except GraphError as error:
+            # The token is the proof; this would only say more about it.
+            result["unread"] = fault_of(error)
+        return Done(result)
+
+    def finish(self, session: Session, work: Work, end: End, now: datetime) -> None:
+        """Given; or looked for again; or not found."""
+        request = load_request(session, work.payload["request"])
+        if request.state(now) is not RequestState.VERIFYING:
+            return
+        result = dict(end.result) if isinstance(end, Done) and end.result else {}
+        scope = permissions_named(result.get("roles", ()), APP_ROLES)
+        is_whole = not missing_permissions(self.policy.access.permissions, scope)
+        if not is_whole and begin_verifying(session, self.policy, request, now, work.payload["attempt"] + 1):
+            return
+        if result.get("roles"):
+            self._given(session, request, result, now)
+        else:
+            self._not_found(session, request, str(result.get("error", "")), now)
+        follow_request(session, load_request(session, request.id), now)
+
+    def _given(self, session: Session, request: ConsentRequest, result: dict[str, Any], now: datetime) -> None:
+        app_id = self.policy.access.app_id
+        who, proof = result.get("who"), Proof.AUDIT if result.get("who") else Proof.TOKEN
+        if request.signed_in is not None:
+            who, proof = request.signed_in.words, Proof.SIGNED_IN
+        before = find_grant(session, request.customer_id, Mechanism.APP, app_id)
+        finding = app_answer(result, before, proof=proof, approved_by=who)
+        change = keep(
+            session, self.policy, request.customer_id, Mechanism.APP, app_id, finding, now, compared=True,
+            details={"request": request.id},
+        )  # fmt: skip
+        set_grant(session, change.after.id, asked_by=request.asked_by, asked_at=request.asked_at)
+        set_request_grant(session, request.id, change.after.id)
+        set_outcome(session, request.id, Came.GIVEN.value)
+        if isinstance(finding, Finding) and any(one.name == READ_PEOPLE for one in finding.scope):
+            watch_tenant(session, request.customer_id, now)
+
+    def _not_found(self, session: Session, request: ConsentRequest, code: str, now: datetime) -> None:
+        set_outcome(session, request.id, Came.NOT_FOUND.value)
+        details = {"request": request.id, "outcome": Came.NOT_FOUND.value, "code": code}
+        ledger.note(session, self.policy, request.customer_id, EntryKind.DECLINED, now, details=details)
+        once = f"request:{request.id}:not_found"
+        consent_news.tell(
+            session, request.customer_id, Mechanism.APP, News.NOT_FOUND, now, once=once, request=request.id
+        )
+
+
+def _asked(session: Session, request_id: int) -> tuple[ConsentRequest, str]:
+    request = load_request(session, request_id)
+    return request, load_customer(session, request.customer_id).tenant_id
