@@ -168,9 +168,8 @@ class Delivery:
                 checked = mark(box, self._kinds, self._limits, self._clock.now())
                 self._boxes[box.name] = asyncio.create_task(self._serve(checked), name=f"deliver {box.name}")
             self._may_be_more = found == wanted
-            # Without room nobody looked, and without a due letter in what was found somebody must look again.
-            self._was_empty = found == 0 < wanted
-            if found and not claimed:
+            self._was_empty = found == 0 < wanted  # without room nobody looked
+            if found and not claimed:  # nothing of it was due: the next ones are looked at at once
                 self._wake.set()
             self._rounds += 1
             await self._say_changed()
@@ -217,7 +216,8 @@ class Delivery:
             _log.exception("let go of %s", claimed.name)
             self._lost.add(claimed.name)
         finally:
-            del self._boxes[claimed.name]
+            if self._boxes.get(claimed.name) is asyncio.current_task():  # otherwise it was claimed again already
+                del self._boxes[claimed.name]
             if self._may_be_more:
                 self._wake.set()
             await self._say_changed()

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.finisher import Box, Step
 from bot.outcomes import Done
 from storage import outbox
 from storage.database import Database
@@ -264,6 +265,35 @@ async def test_a_worker_without_lease_sends_nothing(bench: Bench) -> None:
     await delivery.drained()
     assert bench.sink.numbers == [[1], [2]]
     assert bench.sink.works[1].is_in_doubt
+
+
+async def test_a_mailbox_that_is_claimed_again_at_once_is_served_by_one(bench: Bench) -> None:
+    """Between letting a mailbox go and being done with it the next claim may come: neither forgets the other's work."""
+    delivery = await bench.deliver()
+    write = delivery._finisher.write
+    is_first = True
+
+    async def slow_to_notice(step: Step) -> Box | None:
+        nonlocal is_first
+        box = await write(step)
+        if box is None and is_first:
+            is_first = False
+            await bench.put(2)
+            await bench.sink.arrived(2)
+        return box
+
+    delivery._finisher.write = slow_to_notice  # type: ignore[method-assign]  # the moment that cannot be timed
+    gate = bench.sink.gates[2] = asyncio.Event()
+    await bench.put(1)
+    await bench.sink.arrived(2)
+    await asyncio.sleep(0.05)
+    assert list(delivery._boxes) == ["person:1"]
+    second = delivery._boxes["person:1"]
+    gate.set()
+    await delivery.drained()
+    assert second.done()
+    assert second.exception() is None
+    assert bench.sink.numbers == [[1], [2]]
 
 
 @pytest.mark.parametrize("error", [DatabaseAway("away"), RuntimeError("anything")])

@@ -42,11 +42,23 @@ def busy(stand_in: StandIn) -> None:
     )
 
 
-@pytest.mark.parametrize("weather", [calm, twice_same_id, twice_new_id, busy])
-async def test_the_story_holds(database_url: str, tmp_path: Path, weather: Callable[[StandIn], None]) -> None:
+@pytest.mark.parametrize(
+    ("engine", "weather"),
+    [
+        ("sqlite", calm),
+        ("postgresql", calm),
+        ("sqlite", twice_same_id),
+        ("postgresql", twice_new_id),
+        ("sqlite", busy),
+    ],
+)
+async def test_the_story_holds(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: str, weather: Callable[[StandIn], None]
+) -> None:
     """On either engine every scene ends as told, nothing is sent that Teams would refuse, no two calls meet in one
     chat, and the cards of the README's picture are kept.
     """
+    database_url = request.getfixturevalue(f"{engine}_url")
     clock = DemoClock()
     async with StandIn(clock=clock.now) as stand_in, product(stand_in, database_url, ClockOf(stand_in)):
         weather(stand_in)
