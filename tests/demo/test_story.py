@@ -43,7 +43,7 @@ def busy(stand_in: StandIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "weather"),
+    "engine,weather",
     [
         ("sqlite", calm),
         ("postgresql", calm),
