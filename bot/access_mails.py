@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.drafts import Draft
 from bot.turn import Policy
 from cards.access_mails import withdrawal_letter
-from cards.mails import Letter
 from contract.people import Language
 from storage.contacts import load_customer
 from storage.withdrawals import load_withdrawals
 
 
-def withdrawal_mail(session: Session, args: Mapping[str, Any], policy: Policy) -> tuple[Letter, Language] | None:
+def withdrawal_mail(session: Session, args: Mapping[str, Any], policy: Policy) -> Draft | None:
     """That a contact withdrew consent; nothing where a contact gave it again meanwhile."""
     language = Language(args["language"])
     found = next((one for one in load_withdrawals(session, args["customer"]) if one.id == args["withdrawal"]), None)
@@ -23,4 +23,4 @@ def withdrawal_mail(session: Session, args: Mapping[str, Any], policy: Policy) -
         return None
     name = load_customer(session, found.customer_id).name
     said = withdrawal_letter(found, name, policy.provider, language, is_administrator=args["is_administrator"])
-    return said, language
+    return Draft(said, language)

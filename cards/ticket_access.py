@@ -52,11 +52,17 @@ def waits_for(t: Texts, wait: AccessWait, now: datetime, language: Language, *, 
     """Whom it waits for, in a sentence or two."""
     if wait.withdrawn_by is not None:
         return t("{name} withdrew the consent. It goes on when a contact consents again.", name=wait.withdrawn_by)
+    if wait.forwarded_at is not None and wait.administrator and not wait.forwarded_by:
+        return t(
+            "It waits for {administrator}, to whom the request was mailed on {when}.",
+            administrator=wait.administrator,
+            when=stamp(wait.forwarded_at, now, language),
+        )
     if wait.forwarded_at is not None and wait.administrator:
         return t(
             "It waits for {administrator}, to whom {name} forwarded the request on {when}.",
             administrator=wait.administrator,
-            name=wait.forwarded_by or "–",
+            name=wait.forwarded_by,
             when=stamp(wait.forwarded_at, now, language),
         )
     if wait.is_asked and wait.administrator:

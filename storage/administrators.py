@@ -12,7 +12,7 @@ from contract.people import Language
 from storage.access_tables import administrators
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Administrator:
     """The one whom a request for consent is sent to. `changed_by` is None from the command line."""
 

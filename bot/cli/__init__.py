@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import (
     addenda,
+    administrators,
     billing,
     cases,
     consents,
@@ -29,6 +30,7 @@ from bot.cli import (
     register,
     serve,
     settings,
+    watching,
 )
 
 app = typer.Typer(
@@ -41,8 +43,10 @@ app.command("serve")(serve.serve)
 app.command("demo")(serve.demo)
 app.command("settings")(settings.show)
 customers.app.command("consent")(consents.consent)
+customers.app.command("administrator")(administrators.administrator)
 customers.app.command("billing")(billing.billing)
 customers.app.command("erase")(erasures.erase)
+customers.app.command("watch")(watching.watch)
 app.command("register")(register.register)
 app.command("export")(exports.export)
 app.add_typer(customers.app, name="customer")
