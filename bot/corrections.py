@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import announcements
+from bot.consent_looks import check_at_work
 from bot.credits import note_changes
 from bot.hours import REFUSED_ENTRY, check_draft, load_ledger, spending_changed, without_idle_reason
 from bot.replies import form_key
@@ -23,7 +24,7 @@ from contract.amounts import entry_amount_cents, ticket_amount_cents
 from contract.costs import chargeable
 from contract.errors import NeedsOutsideHoursReason, Refusal, UnclearTimes
 from contract.events import EventKind
-from contract.hours import WorkEntry, billed_minutes_by_band, logged_minutes, standing
+from contract.hours import Place, WorkEntry, billed_minutes_by_band, is_cut, logged_minutes, standing
 from contract.local_time import MINUTE, local
 from contract.moves import Move, check_move, moves
 from contract.tickets import Ticket
@@ -31,6 +32,7 @@ from contract.work_times import clock_of, read_work_times
 from storage.contacts import load_customer
 from storage.costs import load_costs, load_items
 from storage.errors import NotFound
+from storage.hour_lists import carried_entries
 from storage.hours import add_entry, load_entry, lock_engineer
 from storage.people import load_people
 from storage.tickets import find_event
@@ -58,6 +60,7 @@ def entries_view(turn: Turn, ticket: Ticket, page: int = 1) -> Card:
     page = min(page, pages)
     shown = newest[(page - 1) * PAGE_ENTRIES : page * PAGE_ENTRIES]
     names = load_people(turn.session, [entry.engineer_id for entry in shown])
+    carried = carried_entries(turn.session, ticket.number)
     sheet = EntriesSheet(
         ticket=ticket,
         customer_name=load_customer(turn.session, ticket.customer_id).name,
@@ -71,6 +74,7 @@ def entries_view(turn: Turn, ticket: Ticket, page: int = 1) -> Card:
                 engineer=names[entry.engineer_id].name,
                 bands=billed_minutes_by_band(entry, ledger.prices.profile),
                 amount_cents=amounts[entry.id],
+                is_carried=entry.id in carried,
             )
             for entry in shown
         ),
@@ -135,7 +139,9 @@ def _correct(turn: Turn, ticket: Ticket, entry: WorkEntry, click: CorrectTime, k
     draft = without_idle_reason(_corrected(turn, entry, click), ledger.prices)
     if replace(draft, id=entry.id, recorded_at=entry.recorded_at, corrects_id=entry.corrects_id) == entry:
         return
-    check_draft(turn, ledger, draft, replacing=entry)
+    is_carried = check_draft(turn, ledger, draft, replacing=entry)
+    if is_cut(draft, entry):
+        is_carried = draft.minutes > 0 and entry.id in carried_entries(turn.session, ticket.number)
     after = Allowance(ticket.granted_minutes, logged_minutes((*ledger.entries, draft)))
     amount_cents = entry_amount_cents(ticket, ledger.entries, draft, ledger.prices, grants=ledger.grants)
     corrected = event(
@@ -150,7 +156,10 @@ def _correct(turn: Turn, ticket: Ticket, entry: WorkEntry, click: CorrectTime, k
         before_billable=entry.is_billable,
         is_billable=draft.is_billable,
         amount_cents=amount_cents,
+        **({"is_carried": True} if is_carried else {}),
     )
+    if draft.place is Place.REMOTE and draft.minutes:
+        check_at_work(turn.session, turn.policy, ticket.customer_id, turn.now)
     kept = keep_event(turn, corrected, key=key)
     announcements.ticket_changed(turn.session, ticket, kept, turn.now)
     spending_changed(turn, ticket, ledger.allowance, after)

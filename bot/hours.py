@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import announcements, timer
 from bot.access import access_spans
+from bot.consent_looks import check_at_work
 from bot.tickets import event, keep_event, prices_of
 from bot.turn import Turn
 from cards.clicks.hours import LogFields
@@ -23,6 +24,7 @@ from contract.errors import EntryRefusal, NoContract, TextMissing
 from contract.events import EventKind, TicketEvent
 from contract.grants import Grant
 from contract.hours import (
+    Place,
     WorkEntry,
     billed_minutes_by_band,
     check_entry,
@@ -126,8 +128,10 @@ def log_draft(
     lock_engineer(turn.session, turn.person.id)
     ledger = load_ledger(turn, ticket)
     draft = without_idle_reason(draft, ledger.prices)
-    check_draft(turn, ledger, draft)
-    return _keep(turn, ledger, draft, key=key, was_repeated=was_repeated, timer_since=timer_since)
+    is_carried = check_draft(turn, ledger, draft)
+    return _keep(
+        turn, ledger, draft, key=key, was_repeated=was_repeated, is_carried=is_carried, timer_since=timer_since
+    )
 
 
 def log_fitting(turn: Turn, ticket: Ticket, fields: LogFields, *, key: str) -> list[TicketEvent]:
@@ -139,10 +143,9 @@ def log_fitting(turn: Turn, ticket: Ticket, fields: LogFields, *, key: str) -> l
     billable, rest = fitting(draft, ledger.allowance.remaining_minutes if draft.is_billable else 0)
     parts = [without_idle_reason(part, ledger.prices) for part in (billable, rest) if part is not None] or [draft]
     # All are checked before one is kept. Cut from one draft they can not overlap each other.
-    for part in parts:
-        check_draft(turn, ledger, part)
+    carried = [check_draft(turn, ledger, part) for part in parts]
     happened = []
-    for count, part in enumerate(parts):
+    for count, (part, is_carried) in enumerate(zip(parts, carried, strict=True)):
         happened.append(
             _keep(
                 turn,
@@ -150,6 +153,7 @@ def log_fitting(turn: Turn, ticket: Ticket, fields: LogFields, *, key: str) -> l
                 part,
                 key=f"{key}:{count}" if count else key,
                 was_repeated=span.was_repeated,
+                is_carried=is_carried,
                 timer_since=fields.timer_since,
             )
         )
@@ -203,6 +207,7 @@ def _keep(
     *,
     key: str | None,
     was_repeated: bool,
+    is_carried: bool,
     timer_since: datetime | None,
 ) -> TicketEvent:
     ticket = ledger.ticket
@@ -217,6 +222,10 @@ def _keep(
     }
     if was_repeated:
         details["was_repeated"] = True
+    if is_carried:
+        details["is_carried"] = True
+    if entry.place is Place.REMOTE:
+        check_at_work(turn.session, turn.policy, ticket.customer_id, turn.now)
     happened = keep_event(turn, event(turn, ticket, EventKind.TIME_LOGGED, entry.what, **details), key=key)
     announcements.ticket_changed(turn.session, ticket, happened, turn.now)
     if timer_since is not None:

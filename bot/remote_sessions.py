@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import announcements, ledger, timer
 from bot.access import access_spans
+from bot.consent_looks import check_at_work
 from bot.tickets import event, keep_event, ticket_view, visible_ticket
 from bot.turn import Answer, Policy, Turn
 from cards.clicks.access import StartSession
@@ -81,6 +82,8 @@ def start_session(turn: Turn, click: StartSession) -> Answer:
 
 def _begin(turn: Turn, ticket: Ticket, running: RemoteSession | None) -> None:
     """Keep the session and say so everywhere. Raises SessionRefusal."""
+    # What is found comes later and may end the session; what is decided now is decided on what is known.
+    check_at_work(turn.session, turn.policy, ticket.customer_id, turn.now)
     spans = access_spans(turn.session, ticket.customer_id, turn.policy)
     withdrawals = load_withdrawals(turn.session, ticket.customer_id)
     check_start(ticket.number, running, spans, withdrawals, turn.now)

@@ -48,6 +48,8 @@ class EntryLine:
     engineer: str
     bands: dict[RateBand, int]
     amount_cents: int
+    is_carried: bool = False
+    """On the last known consent to access, because checks failed when it was logged (R25)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,8 @@ def _entry(t: Texts, sheet: EntriesSheet, line: EntryLine, language: Language, l
         facts.append(place_label(t, entry.place))
     if entry.outside_hours_reason is not None:
         facts.append(reason_label(t, entry.outside_hours_reason))
+    if line.is_carried:
+        facts.append(t("on the last known consent to access"))
     return section(
         text(f"{span} · {duration(entry.minutes)} · {line.engineer}", bold=True),
         text(" · ".join(fact for fact in facts if fact), subtle=True),
@@ -168,6 +172,8 @@ def logged_notice(happened: Sequence[TicketEvent], allowance: Allowance, languag
     parts = [_logged(t, event, language) for event in happened]
     if any(event.details.get("was_repeated") for event in happened):
         parts.append(t("The clock shows that hour twice; the shorter reading was taken."))
+    if any(event.details.get("is_carried") for event in happened):
+        parts.append(t("The customer's consent can't be checked at the moment: this rests on the last known one."))
     parts.append(t("{left} left.", left=duration(allowance.remaining_minutes)))
     return " ".join(parts)
 

@@ -9,7 +9,7 @@ from cards.formats import date, date_time, duration, money, size
 from cards.labels import band_label, outcome_label, urgency_label
 from cards.language import Texts, message, texts_for
 from cards.plain_text import clip
-from cards.session_texts import session_ended, session_started
+from cards.session_texts import carried, session_ended, session_started
 from contract.allowance import NOTICE_PERCENTS
 from contract.events import EventKind, TicketEvent
 from contract.outcomes import Outcome
@@ -206,8 +206,8 @@ _SENTENCES: dict[EventKind, _Sentence] = {
     ),
     EventKind.SESSION_STARTED: session_started,
     EventKind.SESSION_ENDED: session_ended,
-    EventKind.TIME_LOGGED: _logged,
-    EventKind.TIME_CORRECTED: _corrected,
+    EventKind.TIME_LOGGED: lambda t, e, language: carried(t, e, _logged(t, e, language)),
+    EventKind.TIME_CORRECTED: lambda t, e, language: carried(t, e, _corrected(t, e, language)),
     EventKind.COST_ADDED: lambda t, e, language: t(
         "{name} added {quantity} × {what}, {amount} excl. VAT", **_cost(e, language)
     ),

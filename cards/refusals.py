@@ -48,9 +48,6 @@ _PLAIN: dict[type[Exception], str] = {
     costs.CostInFuture: message("That day lies in the future."),
     errors.SkippedLocalTime: message("That time does not exist: the clock skipped an hour. Correct it."),
     errors.OnSiteNeedsAddendum: message("On-site work needs a signed addendum for that day."),
-    errors.RemoteNeedsAccess: message(
-        "The customer had not consented to remote access then. Advice by chat or phone can be logged all the same."
-    ),
     term_errors.NotMonthStart: message("A contract starts on the 1st of a month."),
     term_errors.NotMonthEnd: message("A contract ends on the last day of a month."),
     term_errors.EndsBeforeStart: message("The last day lies before the first."),
@@ -129,6 +126,17 @@ _WITH_FACTS: dict[type[Exception], _Text] = {
         else t(
             "The customer has not consented to remote access now. Ask for it on the card of remote access, or wait; "
             "advice by chat or phone is possible."
+        )
+    ),
+    errors.RemoteNeedsAccess: lambda t, error, language, now: (
+        t(
+            "The customer's consent to remote access ended {when}. Log the work until then, or ask for consent on the "
+            "card of remote access; advice by chat or phone can be logged all the same.",
+            when=moment(error.ended_at, now, language),
+        )
+        if error.ended_at is not None
+        else t(
+            "The customer had not consented to remote access then. Advice by chat or phone can be logged all the same."
         )
     ),
     remote_sessions.SessionElsewhere: lambda t, error, _language, _now: t(

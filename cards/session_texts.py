@@ -53,3 +53,8 @@ def session_ended(t: Texts, event: TicketEvent, language: Language) -> str:
     if why is EndedWhy.BY_ENGINEER:
         return t("{name} ended the remote session of {spent}", name=name, spent=spent)
     return t("Remote session of {name} ({spent}): {why}", name=name, spent=spent, why=ending_label(t, why))
+
+
+def carried(t: Texts, event: TicketEvent, said: str) -> str:
+    """What is said of time that was logged, marked where it rests on the last known consent only (R25)."""
+    return t("{logged}, on the last known consent to access", logged=said) if event.details.get("is_carried") else said

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
+from contract.events import EventKind
 from contract.hours import WorkEntry
 from storage.hours import entry_of
-from storage.tables import customers, people, tickets, work_entries
+from storage.tables import customers, people, ticket_events, tickets, work_entries
 
 _PAGE = 1000
 
@@ -58,3 +59,15 @@ def list_worked(
             yield Worked(entry_of(row), row.customer_id, row.customer, row.email or row.object_id)
         last = rows[-1]
         page = query.where(tuple_(work_entries.c.started_at, work_entries.c.id) > (last.started_at, last.id))
+
+
+_LOGGED = select(ticket_events.c.details).where(
+    ticket_events.c.ticket_number == bindparam("number"),
+    ticket_events.c.kind.in_([EventKind.TIME_LOGGED.value, EventKind.TIME_CORRECTED.value]),
+)
+
+
+def carried_entries(session: Session, number: int) -> frozenset[int]:
+    """The entries of a ticket that were logged on the last known consent, as its history says (R25)."""
+    details = session.scalars(_LOGGED, {"number": number})
+    return frozenset(one["entry"] for one in details if one.get("is_carried"))

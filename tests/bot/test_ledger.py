@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot import ledger, terms
 from bot.access import access_spans, covering
+from cards.clicks.hours import CorrectTime, ShowEntries
+from cards.clicks.tickets import ShowHistory
 from contract.consents import (
     CARRIED,
     Change,
@@ -21,13 +23,16 @@ from contract.consents import (
     Permission,
     Proof,
 )
+from contract.events import EventKind
 from contract.ledger import Entry, EntryKind
 from contract.ledger_bodies import read_entry
 from documents.ledger import check_entries
 from storage.database import Database
 from storage.grants import find_grant, load_grants
 from storage.ledger import entries_of, ledger_head
-from tests.bot.people import POLICY, World, make_world
+from tests.bot.people import POLICY, World, make_world, text_of
+from tests.bot.worked import TICKET, TODAY, clock, events, log, world_with_ticket
+from tests.bot.worked import entries as entries_on
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -130,3 +135,56 @@ async def test_judged_by_the_ledger(database: Database) -> None:
 def ledger_only(session: Session, world: World) -> None:
     """Take away what was recorded by hand."""
     terms.withdraw_consent(session, world.customer_id, world.now - timedelta(days=2), policy=POLICY)
+
+
+async def relationship_only(world: World, found: Finding, minutes: int = 0) -> None:
+    """Nothing but a relationship stands for the customer's consent."""
+
+    def act(session: Session) -> None:
+        ledger_only(session, world)
+        seen(session, world, found, minutes)
+
+    await world.database.write(act)
+
+
+async def test_work_on_the_last_known_consent_is_marked(database: Database) -> None:
+    """It can be logged while checks fail, and says so: to who logs it, in the history, and in the list of hours."""
+    world = await world_with_ticket(database)
+    await relationship_only(world, active(world), minutes=-180)
+    await database.write(lambda session: seen(session, world, NoFinding("timeout"), -60))
+    reply = text_of(await log(world, world.eva, "14:00", "14:30"))
+    assert "op de laatst bekende" in reply
+    (logged,) = await events(world, EventKind.TIME_LOGGED)
+    assert logged.details["is_carried"]
+    assert "op de laatst bekende toestemming" in text_of(await world.click(world.anna, ShowHistory(ticket=TICKET)))
+    assert "op de laatst bekende toestemming" in text_of(await world.click(world.eva, ShowEntries(ticket=TICKET)))
+    # A shorter one in its place is marked as well. With each entry a look at the consent is sent for.
+    (entry,) = await entries_on(world)
+    cut = CorrectTime(
+        form_id=world.form(),
+        ticket=TICKET,
+        entry=entry.id,
+        worked_on=TODAY,
+        begin=clock("14:00"),
+        worked_minutes=20,
+        work="Less",
+        why="Typo",
+    )
+    await world.click(world.eva, cut)
+    (corrected,) = await events(world, EventKind.TIME_CORRECTED)
+    assert corrected.details["is_carried"]
+    looks = [row for row in await world.waiting() if row["kind"] == "check_relationships"]
+    assert [row["grants"] for row in looks] == [[2], [2]]
+
+
+async def test_work_under_a_known_consent_is_not_marked(database: Database) -> None:
+    """While checks succeed nothing is said, and what was done under a consent can be logged after it ended."""
+    world = await world_with_ticket(database)
+    await relationship_only(world, active(world), minutes=-30)
+    await database.write(lambda session: seen(session, world, Finding(state=GrantState.REVOKED), -10))
+    await log(world, world.eva, "14:00", "14:30")
+    (logged,) = await events(world, EventKind.TIME_LOGGED)
+    assert "is_carried" not in logged.details
+    refused = text_of(await log(world, world.eva, "14:31", "14:50"))
+    assert "eindigde vandaag 14:30" in refused
+    assert len(await entries_on(world)) == 1

@@ -115,7 +115,7 @@ def _(language: Language) -> Card:
         customer_name="Bakkerij Brood & Zo",
         allowance=Allowance(120, 90),
         amount_cents=14000,
-        lines=(plain, replace(plain, entry=on_site), replace(plain, entry=free, bands={})),
+        lines=(replace(plain, is_carried=True), replace(plain, entry=on_site), replace(plain, entry=free, bands={})),
         page=2,
         pages=3,
         now=NOW,
