@@ -132,18 +132,10 @@ async def all_of(graph: Graph, customer_tenant: str | None = None) -> tuple[Rela
         delegated_admin_relationships_request_builder as module,
     )
 
-    builder = _all(graph)
-    parameters = (
-        module.DelegatedAdminRelationshipsRequestBuilder.DelegatedAdminRelationshipsRequestBuilderGetQueryParameters(
-            top=PAGE
-        )
-    )
-    asked = RequestConfiguration(query_parameters=parameters)
-    found = await read_list(
-        graph,
-        builder.to_get_request_information(asked),
-        lambda link: builder.with_url(link).to_get_request_information(),
-    )
+    builder = module.DelegatedAdminRelationshipsRequestBuilder
+    parameters = builder.DelegatedAdminRelationshipsRequestBuilderGetQueryParameters(top=PAGE)
+    question = _all(graph).to_get_request_information(RequestConfiguration(query_parameters=parameters))
+    found = await read_list(graph, question, follower(graph, question), missing=())
     digest = digest_of(*found.raw)
     everything = (_relationship(one, digest) for one in found.items)
     return tuple(
