@@ -10,6 +10,7 @@ A subject is a file with a function `routes(table)`, which adds its calls to the
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -71,18 +72,34 @@ class Call:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered to a call: `route` is `METHOD /path` as it stands in the table."""
+
+    route: str
+    status: int
+    body: bytes
+
+
 Answer = Callable[[Call], Awaitable[web.StreamResponse]]
 
 
 class Table:
-    """The calls of Graph. Paths are those of version 1.0; `{x}` is a part that `Call.part("x")` gives."""
+    """The calls of Graph. Paths are those of version 1.0; `{x}` is a part that `Call.part("x")` gives.
+
+    `answered` has the latest answers, as they were before a fault spoilt them: a test holds them against Microsoft's
+    models.
+    """
 
     def __init__(self, app: web.Application, stand_in: GraphStandIn) -> None:
         self._app, self._stand_in = app, stand_in
+        self.routes: list[str] = []
+        self.answered: deque[Answered] = deque(maxlen=1000)
 
     def add(self, method: str, path: str, answer: Answer, *, needs: tuple[str, ...] = ()) -> None:
         """Answer this call, for apps with one of the permissions in `needs` (none named: for every app)."""
-        stand_in = self._stand_in
+        stand_in, route = self._stand_in, f"{method} {path}"
+        self.routes.append(route)
 
         async def checked(request: web.Request) -> web.StreamResponse:
             claims = stand_in.login.check(request.headers.get("Authorization"))
@@ -91,14 +108,20 @@ class Table:
                 raise No(401, "InvalidAuthenticationToken", "The tenant of the token is unknown.")
             call = Call(request, stand_in, tenant, str(claims.get("appid")), frozenset(claims.get("roles", ())))
             call.require(*needs)
-            return await answer(call)
+            given = await answer(call)
+            body = given.body if isinstance(given, web.Response) else None
+            self.answered.append(Answered(route, given.status, body if isinstance(body, bytes) else b""))
+            return given
 
         async def handle(request: web.Request) -> web.StreamResponse:
             stand_in.calls.append(f"{request.method} {request.path}")
             try:
                 return await stand_in.faults.around(request, checked)
             except No as no:
-                return problem(no.status, no.code, no.message, headers=no.headers)
+                refused = problem(no.status, no.code, no.message, headers=no.headers)
+                body = refused.body
+                self.answered.append(Answered(route, no.status, body if isinstance(body, bytes) else b""))
+                return refused
 
         self._app.router.add_route(method, f"/v1.0{path}", handle)
 

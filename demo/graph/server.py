@@ -65,9 +65,9 @@ class GraphStandIn:
     async def start(self, port: int = 0) -> None:
         """Listen on the loopback address; port 0 picks a free one."""
         app = web.Application(client_max_size=8 * 1024 * 1024)
-        table = Table(app, self)
+        self.table = Table(app, self)
         for subject in SUBJECTS:
-            importlib.import_module(f"demo.graph.{subject}").routes(table)
+            importlib.import_module(f"demo.graph.{subject}").routes(self.table)
         self.login.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
