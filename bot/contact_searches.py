@@ -61,7 +61,7 @@ def start_contact_search(turn: Turn, click: StartContactSearch) -> Answer:
 def search_for_contact(turn: Turn, click: SearchForContact) -> Answer:
     """Look somebody up and appoint who is found. The same address again finds the search that is under way."""
     customer = load_customer(turn.session, click.customer, lock=True)
-    if not _is_address(click.email):
+    if not is_address(click.email):
         notice = turn.texts("That is no e-mail address. Write it as name@organisation.example.")
         return contact_search_form(customer, new_form_id(), turn.language, email=click.email, notice=notice)
     search_id = look_for(turn.session, customer, click.email, turn.person.id, turn.now)
@@ -134,12 +134,13 @@ def _proposed(turn: Turn, customer: Customer, click: ProposeContact) -> dict[str
             return {**nobody, "object_id": str(UUID(click.picked))}
         except ValueError:
             return turn.texts("Choose one colleague from the list, or give an e-mail address.")
-    if _is_address(click.email):
+    if is_address(click.email):
         return {**nobody, "email": click.email}
     return turn.texts("Choose one colleague from the list, or give an e-mail address.")
 
 
-def _is_address(written: str) -> bool:
+def is_address(written: str) -> bool:
+    """Whether that can be somebody's address or name to sign in with."""
     name, at, domain = written.strip().partition("@")
     return bool(name and at and "." in domain) and not any(char.isspace() for char in written.strip())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -11,9 +12,13 @@ from sqlalchemy.orm import Session
 
 from bot import appointments
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, person_named, print_rows
+from bot.contact_searches import is_address, look_for
 from bot.settings import Settings
+from bot.watch_cards import account_lines
+from cards.accounts import AccountLine
 from contract.people import Language
-from storage.contacts import list_customers, load_contacts
+from storage.contact_searches import list_latest
+from storage.contacts import contact_ids, list_customers, load_contacts, load_customer
 from storage.people import add_person, find_standing, set_email
 
 app = typer.Typer(help="Contacts of a customer: add, remove, list.", no_args_is_help=True)
@@ -22,13 +27,17 @@ ObjectId = Annotated[
     str,
     typer.Option(
         "--object-id",
-        help="Object id of the person in the Entra admin center, under Users. Looking people up by e-mail needs "
-        "Microsoft Graph and comes later.",
+        help="Instead of an address, on your own word: the person's object id in the Entra admin center, under Users.",
     ),
 ]
+Address = Annotated[str, typer.Argument(metavar="EMAIL", help="E-mail address or sign-in name at the customer.")]
 Name = Annotated[str, typer.Option(help="Until Teams tells the name.")]
 Email = Annotated[str, typer.Option(help="Until Teams tells the address.")]
 Speaks = Annotated[Language | None, typer.Option(help="Until the person chooses.")]
+
+
+SHOWN_SEARCHES = 10
+"""Of each customer."""
 
 
 def known_person(
@@ -65,9 +74,25 @@ def known_person(
 
 @app.command("add")
 def add(
-    customer: CustomerWord, object_id: ObjectId, name: Name = "", email: Email = "", language: Speaks = None
+    customer: CustomerWord,
+    address: Address = "",
+    *,
+    object_id: ObjectId = "",
+    name: Name = "",
+    email: Email = "",
+    language: Speaks = None,
 ) -> None:
-    """Appoint a contact, on the customer's written word. They are welcomed when the app arrives."""
+    """Appoint a contact, on the customer's written word. They are welcomed when the app arrives.
+
+    By address the customer's directory is asked who that is; the running bot does that, and appoints whom it finds.
+    """
+    if bool(address) is bool(object_id):
+        raise typer.BadParameter("give either an e-mail address or --object-id", param_hint="EMAIL")
+    if address:
+        if name or email or language:
+            raise typer.BadParameter("the directory tells name, address and language", param_hint="--object-id")
+        typer.echo(change(partial(_look_for, customer=customer, address=address)))
+        return
 
     def act(session: Session, settings: Settings, now: datetime) -> str:
         found = customer_named(session, customer)
@@ -85,6 +110,41 @@ def add(
         return f"{name or email or object_id} is {'now' if done else 'already'} a contact of {found.name}."
 
     typer.echo(change(act))
+
+
+def _look_for(session: Session, _settings: Settings, now: datetime, *, customer: str, address: str) -> str:
+    found = load_customer(session, customer_named(session, customer).id, lock=True)
+    if not is_address(address):
+        raise NotDone(f"{address} is no e-mail address.")
+    number = look_for(session, found, address, None, now)
+    return f"Search {number}: {address} is looked up in the directory of {found.name}. See: fourstar contact searches."
+
+
+@app.command("searches")
+def show_searches(
+    customer: Annotated[
+        str, typer.Argument(metavar="CUSTOMER", help="Name, number or tenant id; all if left out.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Who was looked up or proposed as contact lately, and what came of it."""
+
+    def read(session: Session, _settings: Settings, _now: datetime) -> list[dict[str, object]]:
+        wanted = [customer_named(session, customer)] if customer else list_customers(session)
+        return [
+            {
+                "search": search.id,
+                "customer": one.name,
+                "who": search.email or search.object_id,
+                "asked_at": search.asked_at,
+                "state": search.state.value,
+                "reason": search.reason.value if search.reason else None,
+            }
+            for one in wanted
+            for search in list_latest(session, one.id, SHOWN_SEARCHES)
+        ]
+
+    print_rows(look(read), as_json=as_json, nothing="Nobody was looked up yet: fourstar contact add --help")
 
 
 @app.command("remove")
@@ -111,10 +171,11 @@ def show_list(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """The contacts, and since when."""
+    """The contacts, since when, and what their directory says of them."""
 
-    def read(session: Session, _settings: Settings, _now: datetime) -> list[dict[str, object]]:
+    def read(session: Session, _settings: Settings, now: datetime) -> list[dict[str, object]]:
         wanted = [customer_named(session, customer)] if customer else list_customers(session)
+        accounts = {one.id: account_lines(session, one.id, contact_ids(session, one.id), now) for one in wanted}
         return [
             {
                 "customer": one.name,
@@ -123,9 +184,20 @@ def show_list(
                 "language": contact.person.language.value,
                 "appointed_at": contact.appointed_at,
                 "object_id": contact.person.object_id,
+                **_account(accounts[one.id].get(contact.person.id)),
             }
             for one in wanted
             for contact in load_contacts(session, one.id)
         ]
 
     print_rows(look(read), as_json=as_json, nothing="Nobody is appointed yet: fourstar contact add --help")
+
+
+def _account(line: AccountLine | None) -> dict[str, object]:
+    """What the directory says: `by word` where it never said anything."""
+    return {
+        "source": "directory" if line is not None else "by word",
+        "account": line.state.value if line is not None else None,
+        "checked_at": line.checked_at if line is not None else None,
+        "only_reads": line is not None and line.only_reads,
+    }

@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts, print_rows
+from bot.cli.watching import watch_facts
 from bot.customers import contact_lines, customer_sheet
 from bot.policies import policy_of
 from bot.settings import Settings
@@ -84,6 +85,7 @@ def show(customer: CustomerWord, as_json: AsJson = False) -> None:
         prices = sheet.prices
         return {
             **_row(session, found, now),
+            **watch_facts(session, found.id),
             "contracts": [f"{one.number}: {one.starts_on} to {one.ends_on}" for one in sheet.contracts],
             "price_year": prices.year,
             "fee_cents": prices.fee_cents,
