@@ -16,6 +16,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from demo.graph.directory import AppRegistration, Tenant, User
+from demo.graph.grants import log_consent
 from demo.graph.refusals import WRONG_CODE, Refusal
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class SigningIn:
             return _leads_to(query["redirect_uri"], {**back, "error": "access_denied", "error_description": said})
         now = self._login.stand_in.clock()
         person.tenant.consent(app.app_id, *app.permissions, at=now, name=app.display_name)
+        log_consent(person.tenant, app.app_id, person.user, now)
         done = {**back, "tenant": person.tenant.id, "scope": query.get("scope", "")}
         return _leads_to(query["redirect_uri"], done)
 

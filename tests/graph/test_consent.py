@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from demo.graph.directory import AppRoleAssignment, DelegatedGrant, Tenant
@@ -228,6 +230,20 @@ async def test_the_log_names_who_consented(graph: Graph, customer: Tenant) -> No
     assert record is not None
     assert (record.id, record.at) == (wanted.id, LATER)
     assert await who_consented(graph, APP_ID) == "Anna de Vries (anna@korenbloem.example)"
+
+
+async def test_consenting_in_the_browser_is_logged(stand_in: GraphStandIn, graph: Graph, customer: Tenant) -> None:
+    """Whoever consents on the page of the stand-in stands in the log, as with Microsoft."""
+    customer.consent(APP_ID, "AuditLog.Read.All", "Directory.Read.All", at=FIRST)
+    admin = customer.add_user("Bea", "bea@korenbloem.example", is_global_administrator=True)
+    stand_in.directory.apps[APP_ID].redirect_urls.append("https://bot.example/consented")
+    stand_in.login.browser.sign_in(customer, admin)
+    asked = {"client_id": APP_ID, "redirect_uri": "https://bot.example/consented", "state": "s"}
+    trusted = ssl.create_default_context(cafile=stand_in.ca_path)
+    async with httpx.AsyncClient(verify=trusted) as browser:
+        answer = await browser.get(f"{stand_in.url}/{CUSTOMER}/v2.0/adminconsent", params=asked)
+    assert "admin_consent=True" in answer.headers["Location"]
+    assert await who_consented(graph, APP_ID) == "Bea (bea@korenbloem.example)"
 
 
 async def test_a_log_that_may_not_be_read_names_nobody(graph: Graph) -> None:
