@@ -89,7 +89,7 @@ def is_time_to_renew(customer_id: int, ends_at: datetime, now: datetime) -> bool
 
 def _offset(customer_id: int) -> timedelta:
     share = int.from_bytes(hashlib.sha256(str(customer_id).encode()).digest()[:4])
-    return SPREAD * share / 2**32
+    return SPREAD * (share / 2**32)
 
 
 @dataclass(frozen=True, slots=True)

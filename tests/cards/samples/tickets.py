@@ -17,6 +17,7 @@ from contract.moves import CONTACT_MOVES, STAFF_MOVES, Move
 from contract.outcomes import Outcome
 from contract.people import Language
 from contract.prices import contract_prices
+from contract.reachability import Reach, Reachability
 from contract.tickets import Product, State, Ticket, Urgency, Wait
 from tests.cards.samples import sample
 
@@ -120,6 +121,10 @@ STAFF_STATES = {
     "waiting": replace(BUSY, ticket=replace(BUSY.ticket, state=State.WAITING_CUSTOMER), moves=STAFF - {Move.CLAIM}),
     "closed": replace(CLOSED, moves=frozenset({Move.NOTE, Move.LOG_TIME, Move.REOPEN, Move.MARK_DUPLICATE})),
 }
+REACH = (
+    ("Anna de Vries", Reachability(Reach.TEAMS, None)),
+    ("Bram *Bakker*", Reachability(Reach.MAIL, datetime(2026, 11, 21, 9, tzinfo=UTC), is_refused=True)),
+)
 READERS = "Anna de Vries (NL), Bram Bakker (EN)"
 
 
@@ -134,7 +139,7 @@ def _register() -> None:
 
         @sample(f"ticket for staff: {state}")
         def _(language: Language, sheet: TicketSheet = sheet) -> Card:
-            return ticket_card(replace(sheet, readers=READERS), language, is_staff=True)
+            return ticket_card(replace(sheet, readers=READERS, reach=REACH), language, is_staff=True)
 
 
 _register()
@@ -225,6 +230,7 @@ LINES = tuple(
         last="tijd geschreven",
         active_at=NOW - timedelta(days=number),
         minutes=30 * number,
+        waits_for_access=number == 3,
     )
     for number in range(6)
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from cards.clicks.queue import HandOverTicket, OpenPhoneTicket, QueueFilter, ResolveTicket
 from cards.closing import ResolvingSheet, duplicate_card, resolving_card, waiving_card
@@ -16,7 +15,6 @@ from contract.moves import STAFF_MOVES
 from contract.outcomes import Outcome
 from contract.people import Language
 from contract.pickup import SHIPPED_RESPONSE_MINUTES
-from contract.reachability import Reach, Reachability
 from tests.cards.samples import sample
 from tests.cards.samples.tickets import BUSY, LINES, NOW, READERS
 
@@ -78,10 +76,6 @@ RESOLVING = ResolvingSheet(
     filled=ResolveTicket(form_id=FORM, ticket=1001),
     allowance=Allowance(120, 85),
     readers=READERS,
-    reach=(
-        ("Anna de Vries", Reachability(Reach.TEAMS, None)),
-        ("Bram *Bakker*", Reachability(Reach.MAIL, datetime(2026, 11, 21, 9, tzinfo=UTC), is_refused=True)),
-    ),
 )
 
 
