@@ -29,7 +29,7 @@ WATCHED_AT_MOST = 50
 SELECT = ["id", "displayName", "userPrincipalName", "mail", "preferredLanguage", "accountEnabled", "userType"]
 
 _LONGEST_ADDRESS = 320
-_NO_SUCH_OBJECT = "request_resourcenotfound"
+_NO_SUCH_OBJECT, _UNSUPPORTED = "request_resourcenotfound", "request_unsupportedquery"
 _RESTORABLE, _GONE = "changed", "deleted"
 """Why an account is named as removed, in Graph's words."""
 _RESYNC = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired", "directory_expiredpagetoken"})
@@ -91,7 +91,8 @@ async def find_account(graph: Graph, address: str) -> tuple[Account, ...]:
     """The accounts with this address: none, one or several.
 
     First whose main address or sign-in name it is; only where there is nobody, whose further address (an alias, a
-    former name, a private one that was registered). Deleted accounts are not among them.
+    former name, a private one that was registered), in directories that can be asked for those. Deleted accounts are
+    not among them.
     """
     wanted = address.strip()
     if "@" not in wanted or len(wanted) > _LONGEST_ADDRESS:
@@ -99,7 +100,11 @@ async def find_account(graph: Graph, address: str) -> tuple[Account, ...]:
     it, alias = literal(wanted), literal(f"smtp:{wanted}")
     found = await _users(graph, f"mail eq {it} or userPrincipalName eq {it}")
     if not found:
-        found = await _users(graph, f"proxyAddresses/any(p:p eq {alias}) or otherMails/any(o:o eq {it})")
+        try:
+            found = await _users(graph, f"proxyAddresses/any(p:p eq {alias}) or otherMails/any(o:o eq {it})")
+        except GraphRefused as error:
+            if error.code.casefold() != _UNSUPPORTED:
+                raise
     return tuple({account.object_id: account for account in found}.values())
 
 

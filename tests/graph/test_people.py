@@ -55,6 +55,17 @@ async def test_whose_main_address_it_is_comes_first(graph: Graph, customer: Tena
     assert found.object_id == owner.id
 
 
+async def test_a_directory_without_further_addresses(graph: Graph, jo: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Graph can be asked for main addresses only, somebody is found by those, and nobody by others."""
+    monkeypatch.setattr("demo.graph.people.FILTERS", frozenset({"mail", "userPrincipalName"}))
+    assert jo.mail is not None
+    assert len(await find_account(graph, jo.mail)) == 1
+    assert await find_account(graph, "inkoop@korenbloem.example") == ()
+    monkeypatch.setattr("demo.graph.people.FILTERS", frozenset())
+    with pytest.raises(GraphRefused):
+        await find_account(graph, jo.mail)
+
+
 async def test_all_pages_are_read(graph: Graph, customer: Tenant) -> None:
     """An answer in pages, some of them empty, is read to its end."""
     paging(customer).size, paging(customer).empty = 1, 2
