@@ -102,7 +102,6 @@ def access_sheet(
         if asked is not None
         else None,
         history=_history(session, customer.id, page),
-        sends_mail=policy.sends_mail,
         now=now,
     )
 

@@ -16,8 +16,8 @@ from bot.access_cards import access_answer, administrator_url, follow_access, ma
 from bot.opening import customer_of
 from bot.tickets import new_form_id
 from bot.turn import Answer, Turn
-from cards.administrator_forms import administrator_form
-from cards.clicks.access import ForwardRequest, KeepAdministrator, StartAdministrator
+from cards.administrator_forms import administrator_form, own_mail_card
+from cards.clicks.access import ForwardRequest, KeepAdministrator, MarkForwarded, StartAdministrator
 from contract.consent_requests import ConsentRequest, RequestState
 from contract.ledger import EntryKind
 from contract.people import Customer
@@ -69,7 +69,7 @@ def keep_named(turn: Turn, click: KeepAdministrator) -> Answer:
         changed_at=turn.now,
     )
     name_administrator(turn.session, named, turn.now)
-    if asked is not None and not turn.role.is_staff and turn.policy.sends_mail:
+    if asked is not None and not turn.role.is_staff:
         return _forward(turn, customer, asked)
     return access_answer(turn, customer.id, turn.texts("{name} is kept as administrator.", name=named.name))
 
@@ -99,6 +99,16 @@ def _their_request(turn: Turn, customer: Customer, request_id: int) -> ConsentRe
     return asked
 
 
+def mark_sent(turn: Turn, click: MarkForwarded) -> Answer:
+    """The contact mailed it; from here on it waits for the administrator (R25)."""
+    customer = load_customer(turn.session, customer_of(turn).id, lock=True)
+    asked, named = _their_request(turn, customer, click.consent_request), load_administrator(turn.session, customer.id)
+    if named is None or not _can_go(turn, asked, named):
+        return access_answer(turn, customer.id)
+    _note(turn, asked, named, by_own_mail=True)
+    return access_answer(turn, customer.id)
+
+
 def _forward(turn: Turn, customer: Customer, asked: ConsentRequest) -> Answer:
     named, t = load_administrator(turn.session, customer.id), turn.texts
     if named is None:
@@ -106,21 +116,15 @@ def _forward(turn: Turn, customer: Customer, asked: ConsentRequest) -> Answer:
     if asked.state(turn.now) is not RequestState.OPEN:
         notice = t("That request waits for nobody any more. This is how it stands.")
         return access_answer(turn, customer.id, notice, is_warning=True)
-    if not turn.policy.sends_mail or administrator_url(turn.session, turn.policy, asked, named.language) is None:
+    url = administrator_url(turn.session, turn.policy, asked, named.language)
+    if url is None:
         return access_answer(turn, customer.id, t("It can't be mailed yet. Nothing was sent."), is_warning=True)
     if not may_forward(asked, named.email, turn.now):
         notice = t("It was mailed to {name} already; once a day is enough.", name=asked.administrator or named.name)
         return access_answer(turn, customer.id, notice, is_warning=True)
-    mark_forwarded(turn.session, asked.id, turn.person.id, turn.now, administrator=(named.name, named.email))
-    ledger.note(
-        turn.session,
-        turn.policy,
-        customer.id,
-        EntryKind.FORWARDED,
-        turn.now,
-        by=turn.person,
-        details={"request": asked.id, "mechanism": asked.mechanism.value, "administrator": named.name},
-    )
+    if not turn.policy.sends_mail:
+        filled = MarkForwarded(form_id=new_form_id(), consent_request=asked.id)
+        return own_mail_card(customer, named.name, url, filled, turn.language)
     announcements.mail(
         turn.session,
         named.email,
@@ -134,9 +138,33 @@ def _forward(turn: Turn, customer: Customer, asked: ConsentRequest) -> Answer:
         turn.now,
         key=f"{CONSENT_REQUEST}:{asked.id}:{turn.now.isoformat()}",
     )
-    announcements.follow(turn.session, f"consent_request:{asked.id}", turn.now)
-    follow_access(turn.session, customer.id, turn.now)
+    _note(turn, asked, named, by_own_mail=False)
     return access_answer(turn, customer.id, t("The request is on its way to {name}.", name=named.name))
+
+
+def _can_go(turn: Turn, asked: ConsentRequest, named: Administrator) -> bool:
+    return asked.state(turn.now) is RequestState.OPEN and may_forward(asked, named.email, turn.now)
+
+
+def _note(turn: Turn, asked: ConsentRequest, named: Administrator, *, by_own_mail: bool) -> None:
+    """From now on it waits for that person; every card says so."""
+    mark_forwarded(turn.session, asked.id, turn.person.id, turn.now, administrator=(named.name, named.email))
+    ledger.note(
+        turn.session,
+        turn.policy,
+        asked.customer_id,
+        EntryKind.FORWARDED,
+        turn.now,
+        by=turn.person,
+        details={
+            "request": asked.id,
+            "mechanism": asked.mechanism.value,
+            "administrator": named.name,
+            "by_own_mail": by_own_mail,
+        },
+    )
+    announcements.follow(turn.session, f"consent_request:{asked.id}", turn.now)
+    follow_access(turn.session, asked.customer_id, turn.now)
 
 
 def _form(turn: Turn, customer: Customer, filled: KeepAdministrator, notice: str = "") -> Answer:

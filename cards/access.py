@@ -98,7 +98,6 @@ class AccessSheet:
     administrator: AdministratorLine | None = None
     forwarding: Forwarding | None = None
     history: SessionPage
-    sends_mail: bool = True
     now: datetime
 
 
@@ -178,26 +177,12 @@ def _grant(t: Texts, sheet: AccessSheet, grant: Grant, language: Language) -> El
 
 
 def _administrator(t: Texts, sheet: AccessSheet) -> Element | None:
-    found, forwarding = sheet.administrator, sheet.forwarding
-    if found is None and forwarding is None:
+    found = sheet.administrator
+    if found is None and sheet.forwarding is None:
         return None
-    words = None
-    if forwarding is not None and forwarding.url and not sheet.sends_mail and not sheet.is_staff:
-        words = request_words(t, sheet.customer_name, forwarding.url)
     return section(
         heading(t("Who administers Microsoft 365"), size=FontSize.MEDIUM),
         wrote(f"{found.name} · {found.email}") if found is not None else text(t("Nobody has been named yet.")),
-        text(t("No mail is sent from here. Send this to the administrator yourself:")) if words else None,
-        wrote(words) if words else None,
-    )
-
-
-def request_words(t: Texts, customer_name: str, url: str) -> str:
-    """What a contact can copy into a mail of their own."""
-    return t(
-        "{customer} has a support contract. Please consent to remote access for it on this page: {url}",
-        customer=customer_name,
-        url=url,
     )
 
 
@@ -243,8 +228,6 @@ def forward_button(t: Texts, sheet: AccessSheet) -> Action | None:
     if sheet.administrator is None:
         click = StartAdministrator(consent_request=key)
         return execute(t("Forward to our administrator"), click, style=ActionStyle.POSITIVE)
-    if not sheet.sends_mail:
-        return None
     return execute(t("Forward to our administrator"), ForwardRequest(consent_request=key), style=ActionStyle.POSITIVE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cards.clicks.access import LONGEST_ADDRESS, LONGEST_NAME, KeepAdministrator, ShowAccess
+from cards.clicks.access import LONGEST_ADDRESS, LONGEST_NAME, KeepAdministrator, MarkForwarded, ShowAccess
 from cards.components import (
     ActionStyle,
     Card,
@@ -72,6 +72,34 @@ def administrator_form(
                 style=ActionStyle.POSITIVE,
             ),
             execute(t("Back"), ShowAccess(customer=customer.id) if is_staff else ShowAccess()),
+        ),
+        fallback_text=title,
+        language=language,
+        subject=f"access:{customer.id}",
+        is_form=True,
+    )
+
+
+def own_mail_card(customer: Customer, administrator: str, url: str, filled: MarkForwarded, language: Language) -> Card:
+    """What a contact can copy into a mail of their own, where none is sent from here."""
+    t = texts_for(language)
+    title = t("Send this to {name} yourself", name=administrator)
+    words = t(
+        "{customer} has a support contract. Please consent to remote access for it on this page: {url}",
+        customer=customer.name,
+        url=url,
+    )
+    return card(
+        heading(t("Forward to our administrator")),
+        text(title),
+        text_input("words", t("To copy"), value=filled.words or words, multiline=True),
+        action_row(
+            execute(
+                t("I have sent it"),
+                MarkForwarded(form_id=filled.form_id, consent_request=filled.consent_request),
+                style=ActionStyle.POSITIVE,
+            ),
+            execute(t("Back"), ShowAccess()),
         ),
         fallback_text=title,
         language=language,

@@ -80,6 +80,13 @@ class ForwardRequest(Click):
     consent_request: Id
 
 
+class MarkForwarded(Form):
+    """The contact sent the words of the request by a mail of their own; where none is sent from here (contacts)."""
+
+    consent_request: Id
+    words: str = ""
+
+
 class StartSession(Click):
     """Start a remote session on a ticket, and the work timer along (staff)."""
 

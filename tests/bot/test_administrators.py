@@ -10,7 +10,7 @@ import pytest
 
 from bot.mails import MAILS
 from bot.router import Router
-from cards.clicks.access import ForwardRequest, KeepAdministrator, ShowAccess, StartAdministrator
+from cards.clicks.access import ForwardRequest, KeepAdministrator, MarkForwarded, ShowAccess, StartAdministrator
 from cards.clicks.tickets import ShowTicket
 from contract.ledger import EntryKind
 from contract.people import Language
@@ -128,13 +128,17 @@ async def test_a_manager_names_one_without_mailing(database: Database) -> None:
 
 
 async def test_without_a_mail_server_it_can_be_copied(database: Database) -> None:
-    """The card has the words and the link to send oneself, and no button that would send nothing (R25)."""
+    """The words and the link stand there to be copied; whoever sent them says so, and it waits from then on (R25)."""
     world, request = await asked(database)
     world.router = Router(database, replace(POLICY, sends_mail=False))
-    card = await shown(world)
-    assert "Please consent to remote access for it on this page: https://bot.example.org/consent/" in text_of(card)
-    assert "forward_request" not in {one.get("verb") for one in buttons_of(card).values()}
-    await world.click(world.bram, ForwardRequest(consent_request=request))
+    card = await world.click(world.bram, ForwardRequest(consent_request=request))
+    assert "on this page: https://bot.example.org/consent/" in text_of(card)
+    assert await noted(world, EntryKind.FORWARDED) == []
+    done = await world.click(world.bram, MarkForwarded(form_id=world.form(), consent_request=request))
+    assert "It waits for Ton Beheer, to whom Bram Bakker forwarded the request on" in text_of(done)
+    await world.click(world.anna, MarkForwarded(form_id=world.form(), consent_request=request))
+    [entry] = await noted(world, EntryKind.FORWARDED)
+    assert entry.note.details["by_own_mail"] is True
     assert await mails(world) == []
 
 

@@ -24,7 +24,7 @@ def test_an_administrator_is_named_changed_and_taken_back(customer: str) -> None
     assert "Nobody is named" in done(*command)
     done(*command, "--name", "Ton Beheer", "--email", "ton@brood.example")
     done(*command, "--language", "en")
-    kept = json.loads(done(*command, "--json"))
+    [kept] = json.loads(done(*command, "--json"))
     assert kept == {"name": "Ton Beheer", "email": "ton@brood.example", "language": "en"}
     assert "Nobody is named" in done(*command, "--remove")
 
