@@ -113,31 +113,27 @@ async def test_while_nothing_goes_wrong(graph: Graph, world: World) -> None:
     assert all(found[name] for name in EVERYTHING if name != "reauthorize")
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"status": 429},
-        {"status": 429, "retry_after_s": 0.01},
-        {"status": 500},
-        {"status": 503},
-        {"drop": "before"},
-        {"truncated": True},
-    ],
-    ids=lambda fault: "-".join(f"{value}" for value in fault.values()),
+OUTAGES: tuple[dict[str, Any], ...] = (
+    {"status": 429},
+    {"status": 429, "retry_after_s": 0.01},
+    {"status": 500},
+    {"status": 503},
+    {"drop": "before"},
+    {"truncated": True},
 )
-async def test_an_outage_is_no_fact(
-    fault: dict[str, Any], tenants: Tenants, stand_in: GraphStandIn, world: World, home: Tenant
-) -> None:
+
+
+async def test_an_outage_is_no_fact(tenants: Tenants, stand_in: GraphStandIn, world: World, home: Tenant) -> None:
     """Whatever keeps Graph from answering is `GraphUnavailable`, of this tenant only."""
     anna = home.add_user("Anna", "anna@oxineo.example")
-    for name, ask in EVERYTHING.items():
-        if fault.get("truncated") and name in SILENT_WRITES:
-            continue  # their answer has no content
-        stand_in.faults.add("* /v1.0/*", times=MANY, **fault)
-        error = await fails(ask, tenants.of(CUSTOMER), world)
-        assert isinstance(error, GraphUnavailable), name
-        assert error.status == fault.get("status", 0), name
-        stand_in.faults.clear()
+    for fault in OUTAGES:
+        # The answer to what is only to be done has no content that could break off.
+        for name, ask in (READS | ANSWERED_WRITES if "truncated" in fault else EVERYTHING).items():
+            stand_in.faults.add("* /v1.0/*", times=MANY, **fault)
+            error = await fails(ask, tenants.of(CUSTOMER), world)
+            assert isinstance(error, GraphUnavailable), (name, fault)
+            assert error.status == fault.get("status", 0), (name, fault)
+            stand_in.faults.clear()
         assert (await load_account(tenants.of(HOME), anna.id)).name == "Anna"
 
 
@@ -157,7 +153,7 @@ async def test_a_slow_answer_is_no_fact(tenants: Tenants, stand_in: GraphStandIn
     assert (await load_account(tenants.of(HOME), anna.id)).name == "Anna"
 
 
-@pytest.mark.parametrize("status", [429, 503, 504])
+@pytest.mark.parametrize("status", [429, 503])
 async def test_a_short_outage_is_bridged(status: int, graph: Graph, stand_in: GraphStandIn, world: World) -> None:
     """What is only asked is asked again; what is done is put once, and left to who wanted it."""
     for name, ask in EVERYTHING.items():
@@ -193,22 +189,22 @@ async def test_an_answer_that_makes_no_sense_is_no_fact(graph: Graph, stand_in: 
             stand_in.faults.clear()
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 412])
-async def test_a_refusal_keeps_its_status(status: int, graph: Graph, stand_in: GraphStandIn, world: World) -> None:
+async def test_a_refusal_keeps_its_status(graph: Graph, stand_in: GraphStandIn, world: World) -> None:
     """A refusal is `GraphRefused` with Graph's status. The exceptions: a 404 says that a person or a deleted account is
     not there only with Graph's own code for it, an old delta link begins anew, and what should be gone or there may be.
     """
-    for name, ask in EVERYTHING.items():
-        stand_in.faults.add("* /v1.0/*", times=MANY, status=status, code="Whatever")
-        match (name, status):
-            case ("unsubscribe", 404 | 410) | ("install", 409):
-                assert await ask(graph, world) is False
-            case ("changes", 410):
-                assert type(await fails(ask, graph, world)) is LinkExpired
-            case ("load_account" | "deleted_account", 404):
-                assert type(await fails(ask, graph, world)) is GraphUnavailable
-            case _:
-                error = await fails(ask, graph, world)
-                assert type(error) is GraphRefused, name
-                assert (error.status, error.code) == (status, "Whatever"), name
-        stand_in.faults.clear()
+    for status in (400, 401, 403, 404, 405, 409, 410, 412):
+        for name, ask in EVERYTHING.items():
+            stand_in.faults.add("* /v1.0/*", times=MANY, status=status, code="Whatever")
+            match (name, status):
+                case ("unsubscribe", 404 | 410) | ("install", 409):
+                    assert await ask(graph, world) is False
+                case ("changes", 410):
+                    assert type(await fails(ask, graph, world)) is LinkExpired
+                case ("load_account" | "deleted_account", 404):
+                    assert type(await fails(ask, graph, world)) is GraphUnavailable
+                case _:
+                    error = await fails(ask, graph, world)
+                    assert type(error) is GraphRefused, name
+                    assert (error.status, error.code) == (status, "Whatever"), name
+            stand_in.faults.clear()
