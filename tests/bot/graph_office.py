@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.delivery import Delivery
 from bot.directory import GraphDirectory
+from bot.finding import FindKinds
 from bot.graph_notices import NoticeDesk
 from bot.guests import GuestKinds
 from bot.installs import InstallKinds
@@ -27,7 +28,7 @@ from bot.turn import Policy
 from bot.watches import watch_tenant
 from bot.watching import WatchKinds
 from contract.people import Role
-from demo.graph.directory import Group, Tenant, User
+from demo.graph.directory import Tenant, User
 from demo.graph.server import GraphStandIn
 from graph.access import Secret
 from graph.tenants import Tenants, open_tenants
@@ -100,12 +101,6 @@ def add_people(graph: GraphStandIn, world: World) -> None:
             tenant.add_user(who.name, f"{who.name.split()[0].lower()}@{tenant.domain}", id=who.object_id)
 
 
-def group_of(office: GraphOffice, name: str, *people: User | Somebody) -> Group:
-    """A security group of the provider."""
-    ids = [who.id if isinstance(who, User) else who.object_id for who in people]
-    return office.home.add_group(name, *ids)
-
-
 @contextlib.asynccontextmanager
 async def open_graph_office(database: Database, folder: Path, **policy: Any) -> AsyncIterator[GraphOffice]:
     """An office over the stand-in; `policy` is changed where it says so."""
@@ -149,6 +144,7 @@ def kinds_over(world: World, tenants: Tenants, subscriptions: SubscriptionKinds)
     return [
         *subscriptions.kinds(),
         *WatchKinds(database, directory, clock).kinds(),
+        *FindKinds(database, directory, policy).kinds(),
         *StaffGroupKinds(database, tenants, policy, clock).kinds(),
         *GuestKinds(database, directory).kinds(),
         *InstallKinds(database, tenants, policy.app_id, clock).kinds(),
