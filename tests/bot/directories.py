@@ -11,6 +11,7 @@ from bot import contact_offers, watches
 from bot.delivery import Delivery
 from bot.directory import Directory
 from bot.finding import FindKinds
+from bot.guests import GuestKinds
 from bot.limits import Limits
 from bot.outcomes import Work
 from bot.views import VIEWS
@@ -162,21 +163,24 @@ class Office:
         await self.ask()
 
     async def shown(self, who: Somebody, view: str) -> list[str]:
-        """What waits to be shown to somebody of one view, oldest first, rendered as delivery would, once for each."""
-        rows = [row for row in await self.world.waiting(who) if row["kind"] == "show" and row["view"] == view]
+        """What waits to be shown to somebody of one view, oldest first, rendered as delivery would."""
+        return await shown(self.world, who, view)
 
-        def render(session: Any) -> list[str]:
-            reader = people.load_standings(session, [who.id])[who.id]
-            texts = []
-            for row in rows:
-                try:
-                    card = VIEWS[view](session, reader, row["args"], self.world.now, self.world.router.policy)
-                except NotFound:
-                    continue
+
+async def shown(world: World, who: Somebody, view: str) -> list[str]:
+    """What waits to be shown to somebody of one view, oldest first, rendered as delivery would."""
+    rows = [row for row in await world.waiting(who) if row["kind"] == "show" and row["view"] == view]
+
+    def render(session: Any) -> list[str]:
+        reader = people.load_standings(session, [who.id])[who.id]
+        texts = []
+        for row in rows:
+            with contextlib.suppress(NotFound):
+                card = VIEWS[view](session, reader, row["args"], world.now, world.router.policy)
                 texts.append(text_of(Reply(card=card)))
-            return texts
+        return texts
 
-        return await self.world.database.read(render)
+    return await world.database.read(render)
 
 
 def kinds_over(world: World, directory: Directory) -> list[Any]:
@@ -185,6 +189,7 @@ def kinds_over(world: World, directory: Directory) -> list[Any]:
     return [
         *WatchKinds(world.database, directory, clock).kinds(),
         *FindKinds(world.database, directory, world.router.policy).kinds(),
+        *GuestKinds(world.database, directory).kinds(),
     ]
 
 
