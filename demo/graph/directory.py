@@ -71,7 +71,7 @@ class DelegatedGrant:
 
 
 @dataclass
-class ServicePrincipal:
+class Principal:
     """An app as it stands in one tenant, with what was granted to it."""
 
     app_id: str
@@ -110,7 +110,7 @@ class Tenant:
     deleted: dict[str, tuple[User, datetime]] = field(default_factory=dict)
     """Who was deleted when, and can still be restored."""
     groups: dict[str, Group] = field(default_factory=dict)
-    principals: dict[str, ServicePrincipal] = field(default_factory=dict)
+    principals: dict[str, Principal] = field(default_factory=dict)
     """By app id."""
     unknown_app_code: int = 7000229
     """What the login service says where the app has no service principal: 7000229, or 700016."""
@@ -144,15 +144,15 @@ class Tenant:
         self.groups[group.id] = group
         return group
 
-    def graph(self) -> ServicePrincipal:
+    def graph(self) -> Principal:
         """Microsoft Graph itself, which is an app in every tenant."""
         if GRAPH_APP_ID not in self.principals:
-            self.principals[GRAPH_APP_ID] = ServicePrincipal(GRAPH_APP_ID, GRAPH_NAME)
+            self.principals[GRAPH_APP_ID] = Principal(GRAPH_APP_ID, GRAPH_NAME)
         return self.principals[GRAPH_APP_ID]
 
     def consent(self, app_id: str, *permissions: str, at: datetime, name: str = "Four Star Support") -> None:
         """An administrator grants these application permissions, beside those that are granted already."""
-        principal = self.principals.setdefault(app_id, ServicePrincipal(app_id, name))
+        principal = self.principals.setdefault(app_id, Principal(app_id, name))
         granted = set(principal.role_names)
         principal.roles += [
             AppRoleAssignment(APP_ROLES[permission], self.graph().id, at)

@@ -11,7 +11,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from demo.graph.calls import Call, No, Table
-from demo.graph.directory import AppRoleAssignment, DelegatedGrant, ServicePrincipal, Tenant, User, graph_time
+from demo.graph.directory import AppRoleAssignment, DelegatedGrant, Principal, Tenant, User, graph_time
 from demo.graph.paging import pages
 from demo.graph.permissions import APP_ROLES, GRAPH_APP_ID
 
@@ -138,7 +138,7 @@ async def _audits(call: Call) -> web.Response:
 # --- as Graph writes it -----------------------------------------------------------------------------------------------
 
 
-def principal_body(principal: ServicePrincipal) -> dict[str, Any]:
+def principal_body(principal: Principal) -> dict[str, Any]:
     """A service principal; Microsoft Graph's own names the roles that can be granted."""
     roles = [_app_role(name, role_id) for name, role_id in APP_ROLES.items()]
     return {
@@ -163,7 +163,7 @@ def _app_role(name: str, role_id: str) -> dict[str, Any]:
     }
 
 
-def role_body(principal: ServicePrincipal, role: AppRoleAssignment) -> dict[str, Any]:
+def role_body(principal: Principal, role: AppRoleAssignment) -> dict[str, Any]:
     """A permission that was granted to an app."""
     return {
         "id": role.id,
@@ -178,7 +178,7 @@ def role_body(principal: ServicePrincipal, role: AppRoleAssignment) -> dict[str,
     }
 
 
-def delegated_body(principal: ServicePrincipal, grant: DelegatedGrant) -> dict[str, Any]:
+def delegated_body(principal: Principal, grant: DelegatedGrant) -> dict[str, Any]:
     """What an app may do for people who are signed in."""
     return {
         "id": grant.id,
@@ -226,7 +226,7 @@ def _selected(call: Call, body: dict[str, Any], context: str) -> dict[str, Any]:
     return {"@odata.context": f"{call.url}/$metadata#{context}", **chosen}
 
 
-def _principal(call: Call) -> ServicePrincipal:
+def _principal(call: Call) -> Principal:
     principal_id = call.part("id")
     for principal in call.tenant.principals.values():
         if principal.id == principal_id:

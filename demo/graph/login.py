@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from jwt.algorithms import RSAAlgorithm
 
 from demo.graph.calls import No
-from demo.graph.directory import AppRegistration, ServicePrincipal, Tenant
+from demo.graph.directory import AppRegistration, Principal, Tenant
 from demo.graph.permissions import GRAPH_APP_ID
 from demo.graph.refusals import (
     APP_DISABLED,
@@ -201,7 +201,7 @@ class Login:
             {"token_type": "Bearer", "expires_in": lasts, "ext_expires_in": lasts, "access_token": self.sign(claims)}
         )
 
-    def _claims(self, tenant: Tenant, principal: ServicePrincipal, audience: str) -> dict[str, Any]:
+    def _claims(self, tenant: Tenant, principal: Principal, audience: str) -> dict[str, Any]:
         """What an app-only token says; without any permission there is no claim `roles`, as in Microsoft's."""
         claims: dict[str, Any] = {
             "aud": audience,

@@ -10,10 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
-from bot.graph_mailbox import GraphMailbox
-from bot.mailers import mailer_of
 from bot.settings import InvalidSettings, Settings, load_settings, variables
-from bot.tenants import all_tenants
 from contract.people import Language
 from contract.tickets import Urgency
 from demo.graph.certificates import write_certificates
@@ -269,39 +266,3 @@ def test_the_demo_can_run_on_this_machine() -> None:
     """Plain http is accepted for addresses of this machine only; settings can be given as arguments too."""
     settings = Settings(public_url="http://127.0.0.1:3978", graph_url="http://localhost:9000")  # type: ignore[call-arg]
     assert settings.public_url == "http://127.0.0.1:3978"
-
-
-def test_the_mail_server_is_one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it there is none; mails come from the provider's address where no other is given."""
-    assert load_settings().mail_server is None
-    monkeypatch.setenv("FOURSTAR_SMTP_URL", "smtp://mailer:geheim@mail.example.com")
-    server = load_settings().mail_server
-    assert server is not None
-    assert (server.host, server.sender) == ("mail.example.com", "info@oxineo.nl")
-    monkeypatch.setenv("FOURSTAR_MAIL_FROM", "support@example.com")
-    server = load_settings().mail_server
-    assert server is not None
-    assert server.sender == "support@example.com"
-    assert "geheim" not in repr(load_settings()) + repr(server)
-
-
-async def test_mail_goes_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By SMTP or from a mailbox by Graph: with both the bot does not start, with neither no mail is sent."""
-    tenants = await all_tenants(load_settings())
-    try:
-        assert mailer_of(load_settings(), tenants) is None
-        assert not load_settings().sends_mail
-        monkeypatch.setenv("FOURSTAR_MAIL_MAILBOX", "support@example.com")
-        mailer = mailer_of(load_settings(), tenants)
-        assert isinstance(mailer, GraphMailbox)
-        assert mailer.sender == "support@example.com"
-        assert mailer.graph() is tenants.of(TENANT_ID)
-        assert load_settings().sends_mail
-    finally:
-        await tenants.close()
-    monkeypatch.setenv("FOURSTAR_SMTP_URL", "smtp://mailer:geheim@mail.example.com")
-    assert refused() == {"FOURSTAR_MAIL_MAILBOX": "give either this, or FOURSTAR_SMTP_URL with FOURSTAR_MAIL_FROM"}
-    monkeypatch.delenv("FOURSTAR_MAIL_MAILBOX")
-    settings = load_settings()
-    assert settings.sends_mail
-    assert settings.mail_server is not None
