@@ -17,6 +17,7 @@ class Desk:
     name: str = "Oxineo"
     email: str = "info@oxineo.example"
     phone: str = "+31 85 000 0000"
+    chat_url: str = "https://teams.microsoft.com/l/chat/0/0?users=28:bot"
 
 
 DESK = Desk()
