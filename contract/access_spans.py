@@ -49,16 +49,16 @@ def ledger_spans(
             continue
         if fact.mechanism is not Mechanism.APP or app_covers_work:
             facts[fact.id][entry.sequence] = fact
-    seen = {grant.id: grant.checked_at for grant in grants}
+    beside = {grant.id: grant for grant in grants}
     return tuple(
         span
         for grant_id, numbered in facts.items()
-        for span in _spans_of([numbered[sequence] for sequence in sorted(numbered)], seen.get(grant_id))
+        for span in _spans_of([numbered[sequence] for sequence in sorted(numbered)], beside.get(grant_id))
     )
 
 
-def _spans_of(facts: list[GrantFact], seen_at: datetime | None) -> Iterator[AccessSpan]:
-    """Follow one source through its entries; `seen_at` is the last check that found nothing new."""
+def _spans_of(facts: list[GrantFact], grant: Grant | None) -> Iterator[AccessSpan]:
+    """Follow one source through its entries; `grant` says when it was seen last, with nothing new."""
     stretch: _Stretch | None = None
     is_failing = False
     for fact in facts:
@@ -91,15 +91,8 @@ def _spans_of(facts: list[GrantFact], seen_at: datetime | None) -> Iterator[Acce
         else:
             stretch = _Stretch(fact, begins_at=stretch.begins_at, seen_at=at)
         is_failing = False
-    if stretch is None:
-        return
-    if is_failing:
-        yield from stretch.carried()
-    elif stretch.fact.mechanism is Mechanism.MANUAL:
-        # It holds by itself: nobody can be asked about it.
-        yield from stretch.until(None)
-    else:
-        yield from stretch.until(max(seen_at or stretch.seen_at, stretch.begins_at) + CARRIED)
+    if stretch is not None:
+        yield from stretch.goes_on(grant, is_failing=is_failing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +108,19 @@ class _Stretch:
     def until(self, ends_at: datetime | None) -> Iterator[AccessSpan]:
         """All of it."""
         return self.part(self.begins_at, ends_at)
+
+    def goes_on(self, grant: Grant | None, *, is_failing: bool) -> Iterator[AccessSpan]:
+        """All that is known of it: no later entry says anything else."""
+        if grant is not None and not grant.known_state.is_active:
+            # The entry that says so is missing or can't be read: in the customer's favour it counts all the same.
+            return self.until(self.seen_at)
+        if is_failing:
+            return self.carried()
+        if self.fact.mechanism is Mechanism.MANUAL:
+            # It holds by itself: nobody can be asked about it.
+            return self.until(None)
+        seen_at = (grant.checked_at if grant else None) or self.seen_at
+        return self.until(max(seen_at, self.begins_at) + CARRIED)
 
     def carried(self) -> Iterator[AccessSpan]:
         """It, and 24 hours more after the last check that found it."""

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from contract.consents import ChangeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from contract.consents import Grant, GrantState, Mechanism, Permission, Proof
@@ -145,3 +145,21 @@ def fact_of(grant: Grant, *, asked_by: Identity | None = None, seen_before: date
         raw_digest=grant.raw_digest,
         error=grant.error,
     )
+
+
+def unexplained(entries: Iterable[Entry], grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    """Return the grants that stand elsewhere than the ledger says: the row was changed, or entries were cut off (R25).
+
+    Of a grant that is in force its scope and its end are compared too.
+    """
+    last: dict[int, GrantFact] = {}
+    for entry in entries:
+        if entry.note.grant is not None and entry.note.kind.is_observed:
+            last[entry.note.grant.id] = entry.note.grant
+    return tuple(grant for grant in grants if grant.id not in last or not _is_as_said(grant, last[grant.id]))
+
+
+def _is_as_said(grant: Grant, said: GrantFact) -> bool:
+    if (grant.state, grant.known_state) != (said.state, said.known_state):
+        return False
+    return not grant.known_state.is_active or (grant.scope, grant.valid_until) == (said.scope, said.valid_until)

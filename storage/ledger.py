@@ -13,13 +13,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, bindparam, select
+from sqlalchemy import CursorResult, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from contract.ledger import EntryKind
 from contract.receipt_chain import Head
 from contract.receipts import NOTHING_BEFORE, SealedReceipt
-from storage.access_tables import consent_ledger
+from storage.access_tables import access_withdrawals, consent_ledger, remote_sessions
 from storage.sessions import Insert, insert_into
 
 PAGE = 500
@@ -103,6 +103,20 @@ def entries_of(
     while rows := session.execute(query, {**values, "after": after}).all():
         yield from map(_sealed, rows)
         after = rows[-1].sequence
+
+
+def acts_kept(session: Session, customer_id: int) -> dict[EntryKind, int]:
+    """How many acts are kept beside the ledger that each have an entry: so a tail that is cut off is seen too."""
+    started = remote_sessions.c.customer_id == customer_id
+    withdrawn = access_withdrawals.c.customer_id == customer_id
+    counts = {
+        EntryKind.SESSION_STARTED: select(func.count()).select_from(remote_sessions).where(started),
+        EntryKind.SESSION_ENDED: select(func.count(remote_sessions.c.ended_at)).where(started),
+        EntryKind.WITHDRAWN: select(func.count()).select_from(access_withdrawals).where(withdrawn),
+        # One act lifts whatever is withdrawn.
+        EntryKind.LIFTED: select(func.count(access_withdrawals.c.lifted_at.distinct())).where(withdrawn),
+    }
+    return {kind: session.scalar(count) or 0 for kind, count in counts.items()}
 
 
 def _sealed(row: Row[Any]) -> SealedReceipt:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from bot.cli import (
+    access,
     addenda,
     administrators,
     billing,
@@ -59,6 +60,7 @@ app.add_typer(hours.app, name="hours")
 app.add_typer(invoices.app, name="invoice")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(receipts.app, name="receipts")
+app.add_typer(access.app, name="access")
 app.add_typer(cases.app, name="cases")
 app.add_typer(db.app, name="db")
 app.add_typer(manifest.app, name="manifest")

@@ -10,19 +10,20 @@ from contract.receipt_chain import Fault, FaultKind
 from contract.receipts import Receipt, SealedReceipt
 
 WORDS = {
-    FaultKind.UNREADABLE: "is no receipt, or was changed so that it can't be read as one",
+    FaultKind.UNREADABLE: "is no {one}, or was changed so that it can't be read as one",
     FaultKind.EDITED: "was edited: its digest is not that of what it says",
     FaultKind.MISPLACED: "is kept as number {other}: swapped with another one, or renumbered",
     FaultKind.REPEATED: "is there a second time: one of them was put in",
-    FaultKind.OUT_OF_ORDER: "stands behind receipt {other}: they were swapped",
-    FaultKind.REMOVED: "missing: removed (or these are only some of all: --partial)",
+    FaultKind.OUT_OF_ORDER: "stands behind {one} {other}: they were swapped",
+    FaultKind.REMOVED: "missing: removed{or_some}",
     FaultKind.UNLINKED: "does not follow from the one before: that one was changed, or this one was put in",
     FaultKind.CUT_OFF: "missing at the end: cut off, or made after this file was",
-    FaultKind.CONTRADICTED: "is another one elsewhere: the database or the later receipts know it differently",
+    FaultKind.CONTRADICTED: "is another one elsewhere: the database or the later {many} know it differently",
     FaultKind.TOO_FAR: "is not in the database, which ends at {other}",
     FaultKind.UNSIGNED: "has no good signature: it was edited, or signed by somebody else",
-    FaultKind.OTHER_KEY: "is signed with a key that was not given with --key, and no later receipt vouches for it",
+    FaultKind.OTHER_KEY: "is signed with a key that was not given with --key, and no later {one} vouches for it",
 }
+RECEIPTS = "receipt", "receipts"
 RANGES = (FaultKind.REMOVED, FaultKind.CUT_OFF)
 
 
@@ -66,23 +67,25 @@ class Checked:
             yield sealed
 
 
-def fault_text(fault: Fault, *, has_lines: bool) -> str:
-    """One thing that is wrong, as a sentence that begins with where it is."""
-    words = WORDS[fault.kind].format(other=fault.other)
-    one = "this" if fault.sequence is None else f"receipt {fault.sequence}"
-    name = _range(fault) if fault.kind in RANGES else one
+def fault_text(fault: Fault, *, has_lines: bool, called: tuple[str, str] = RECEIPTS) -> str:
+    """One thing that is wrong, as a sentence that begins with where it is. `called` is what one, and what many, are."""
+    or_some = " (or these are only some of all: --partial)" if called == RECEIPTS else ""
+    words = WORDS[fault.kind].format(other=fault.other, one=called[0], many=called[1], or_some=or_some)
+    one = "this" if fault.sequence is None else f"{called[0]} {fault.sequence}"
+    name = _range(fault, *called) if fault.kind in RANGES else one
     if has_lines and fault.position:
         return f"Line {fault.position}: {name} {words}."
     return f"{name.capitalize()} {words}."
 
 
-def _range(fault: Fault) -> str:
+def _range(fault: Fault, one: str, many: str) -> str:
     if fault.other in (None, fault.sequence):
-        return f"receipt {fault.sequence} is"
-    return f"receipts {fault.sequence} to {fault.other} are"
+        return f"{one} {fault.sequence} is"
+    return f"{many} {fault.sequence} to {fault.other} are"
 
 
-def _whose(key: str, own: str) -> str:
+def whose(key: str, own: str) -> str:
+    """Whether a key is the one that this installation has now; nothing where that is not known."""
     if not own:
         return ""
     return (
@@ -107,7 +110,7 @@ def summary(checked: Checked, *, is_vouched: bool) -> str:
         f"{what}.",
         f"The last, {checked.last.sequence}: estimate {decision.estimate_number} {decision.kind.value} by {by}, {at}.",
         f"Its digest: {checked.digest}",
-        *(f"Signed with the key {key}{_whose(key, checked.own_key)}." for key in checked.keys),
+        *(f"Signed with the key {key}{whose(key, checked.own_key)}." for key in checked.keys),
     ]
     if not is_vouched and not checked.own_key:
         lines.append("Whether that is the provider's key is for you to compare, or give it: --key PUBLIC.pem")

@@ -127,7 +127,7 @@ def verify(
 
     A file is checked with nothing but itself; where the database answers it is held against that too.
     """
-    trusted = [_public_key(path) for path in keys] if keys else None
+    trusted = [read_key(path) for path in keys] if keys else None
     later = list(read_receipts(_text(after))) if after else []
     if file is None:
         checked = look(lambda session, given, _now: _check_database(session, given, trusted, later))
@@ -148,7 +148,8 @@ def _signer(given: Settings) -> Signer:
     return signer_of(given.receipt_key.get_secret_value().encode())
 
 
-def _public_key(path: Path) -> str:
+def read_key(path: Path) -> str:
+    """The public key in a file, or the end of the command."""
     try:
         return read_public_key(path.read_bytes())
     except BadKey as error:
@@ -188,7 +189,7 @@ def _check_file(
         )
         return checked
 
-    missing = "--offline" if offline else _missing()
+    missing = "--offline" if offline else missing_database()
     if not missing:
         try:
             return look(lambda session, _settings, _now: against(session))
@@ -199,7 +200,7 @@ def _check_file(
     return checked
 
 
-def _missing() -> str:
+def missing_database() -> str:
     """Why there is no database to compare with; empty where there is one."""
     try:
         given = load_settings()

@@ -163,6 +163,15 @@ def test_without_the_row_beside_the_ledger() -> None:
     assert [span.ends_at for span in ledger_spans(ledger.entries, ledger.grants.values())] == [MONDAY + 29 * HOUR]
 
 
+def test_an_end_whose_entry_is_missing() -> None:
+    """Where the row beside the ledger says that it is over, it is over: at the last check that the ledger knows of."""
+    ledger = Ledger()
+    ledger.see(MONDAY, active(valid_from=MAY))
+    ledger.see(MONDAY + HOUR, GONE)
+    ended = ledger_spans(ledger.entries[:1], ledger.grants.values())
+    assert [(span.begins_at, span.ends_at) for span in ended] == [(MAY, MONDAY)]
+
+
 # --- against a naive count, half an hour after half an hour -----------------------------------------------------------
 
 LONGEST = 120
