@@ -29,6 +29,7 @@ from storage import erasing
 from storage.billed_customers import load_billed_customers
 from storage.contacts import load_customer
 from storage.contracts import load_contracts
+from storage.erasing_access import administrator_addresses, erase_access
 from storage.erasing_accounts import erase_accounts
 from storage.erasing_kept import erase_kept
 from storage.erasures import (
@@ -138,7 +139,7 @@ def _erase(session: Session, customer_id: int, now: datetime, *, is_over: bool) 
     own = load_own_people(session, customer_id)
     named = () if is_over else load_named_in_decisions(session, customer_id)
     late = [kind.value for kind in erasing.DECIDED] if is_over else ()
-    addresses = erasing.known_addresses(session, customer_id)
+    addresses = erasing.known_addresses(session, customer_id) | administrator_addresses(session, customer_id)
     removed = {
         "messages": erasing.erase_messages(session, customer_id, own, addresses),
         "tickets": erasing.erase_tickets(session, customer_id),
@@ -147,6 +148,7 @@ def _erase(session: Session, customer_id: int, now: datetime, *, is_over: bool) 
         "question_messages": erasing.erase_questions(session, customer_id, own),
         "agreements": erasing.erase_agreements(session, customer_id),
         "accounts": erase_accounts(session, customer_id, own),
+        "access": erase_access(session, customer_id),
         "people": erasing.erase_people(session, customer_id, own, named, now),
         "kept_records": erase_kept(session, customer_id) if is_over else 0,
     }

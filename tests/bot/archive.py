@@ -16,19 +16,23 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select
 
+from bot import announcements
 from bot.errands import ask_graph
 from cards.clicks.estimates import ApproveEstimate
 from cards.clicks.queue import AddNote, ResolveTicket
 from contract.accounts import AccountState, DirectoryAccount, changes_between
+from contract.consents import Mechanism
 from contract.contracts import Contract
 from contract.invoices import CreditCause, Invoice, InvoiceLine, credit_note, month_invoice
 from contract.lines import LineKind
 from contract.parties import Address, BillingDetails, Seller
 from contract.people import Language
 from contract.prices import contract_prices
+from contract.remote_sessions import EndedWhy, RemoteSession
 from storage import billing_tables as billing
 from storage import tables, watches
 from storage.accounts import save_account
+from storage.administrators import Administrator, keep_administrator
 from storage.billing_details import load_billing_details, save_billing_details
 from storage.contracts import load_contracts
 from storage.database import Database
@@ -36,8 +40,11 @@ from storage.files import keep_content
 from storage.invoices import issue, load_invoice
 from storage.migrations import all_metadata
 from storage.payments import add_payment
+from storage.people import load_people
 from storage.prices import load_prices, set_prices
+from storage.remote_sessions import add_session, end_session
 from storage.ticket_records import load_records
+from storage.withdrawals import add_withdrawal, lift_withdrawals
 from tests.bot.people import Somebody
 from tests.bot.stage import OURS, THEIRS, Stage, make_stage
 
@@ -62,6 +69,7 @@ async def make_archive(database: Database, *, closed: bool = True) -> Stage:
         if closed:
             await stage.act(world.eva, ResolveTicket, ids, summary=f"{word} summary")
         await database.write(partial(_fill, stage=stage, who=who, ids=ids, word=word))
+        await database.write(partial(_let_in, stage=stage, who=who, ids=ids, word=word))
         await database.write(partial(_watch, who=who, customer_id=ids["customer"], word=word, now=world.now))
     world.now = DECEMBER
     for ids in (stage.ours, stage.theirs):
@@ -80,6 +88,29 @@ def _without_invoices(session: Any) -> None:
     for table in reversed(list(all_tables())):
         if table.name in leading:
             session.execute(table.delete())
+
+
+def _let_in(session: Any, *, stage: Stage, who: Somebody, ids: dict[str, int], word: str) -> None:
+    """An administrator is named and mailed, consent was withdrawn and given again, and Eva was in."""
+    customer, now = ids["customer"], stage.world.now
+    address = f"{word}@admin.example"
+    named = Administrator(customer, f"{word} beheer", address, Language.NL, None, now)
+    keep_administrator(session, named)
+    args = {"customer": customer, "request": ids["consent_request"], "language": "nl", "forwarded_by": f"{word} sent"}
+    announcements.mail(session, address, "consent_request", args, now, key=f"of {customer}")
+    [person] = load_people(session, [who.id]).values()
+    add_withdrawal(session, customer, replace(person, name=f"{word} withdrew"), f"{word} incident", now)
+    lift_withdrawals(session, customer, replace(person, name=f"{word} lifted"), now)
+    started = RemoteSession(
+        id=0,
+        customer_id=customer,
+        ticket_number=ids["ticket"],
+        engineer_id=stage.world.eva.id,
+        engineer_name=stage.world.eva.name,
+        started_at=now,
+        mechanism=Mechanism.MANUAL,
+    )
+    end_session(session, add_session(session, started).id, now, EndedWhy.BY_ENGINEER)
 
 
 def _watch(session: Any, *, who: Somebody, customer_id: int, word: str, now: datetime) -> None:
