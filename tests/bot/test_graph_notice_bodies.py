@@ -125,7 +125,8 @@ async def test_anything_can_be_sent(sqlite: Database) -> None:
     async with open_desk(sqlite) as desk:
         for body in ODD:
             assert await desk.post(body=body) == 202
-        for value in (0, None, [], {}, "x" * 500, [item()], True, -1.5):
+        odd: list[Any] = [0, None, [], {}, "x" * 500, [item()], True, -1.5]
+        for value in odd:
             for name in ("subscriptionId", "clientState", "tenantId", "lifecycleEvent"):
                 if name == "tenantId" and not value:
                     continue  # said by nobody: the secret is what counts
