@@ -21,6 +21,7 @@ from tests.bot.invoiced import invoiced
 from tests.bot.mailed import BILLS, ask_mail, billed, ends, mailed, parts
 from tests.bot.people import make_world
 from tests.graph.stand_in import APP_ID, HOME, SECRET, open_to
+from tests.loop_guard import guarding
 
 FROM = "support@oxineo.example"
 TO = "anna@brood.example"
@@ -46,9 +47,11 @@ def mailbox(stand_in: GraphStandIn) -> Mailbox:
 
 @pytest.fixture
 async def mailer(stand_in: GraphStandIn) -> AsyncIterator[GraphMailbox]:
-    """The way to it, through the real msal and msgraph-sdk."""
+    """The way to it, through the real msal and msgraph-sdk; nothing on it blocks the loop."""
     async with open_to(stand_in) as tenants:
-        yield GraphMailbox(FROM, lambda: tenants.of(HOME))
+        with guarding() as guard:
+            yield GraphMailbox(FROM, lambda: tenants.of(HOME))
+        assert guard.blocked == []
 
 
 def mail(to: str = TO) -> EmailMessage:
