@@ -17,6 +17,7 @@ from graph.errors import GraphUnavailable, LinkExpired
 from graph.people import (
     WATCHED_AT_MOST,
     AccountChange,
+    Changes,
     changes,
 )
 from tests.graph.stand_in import APP_ID, CUSTOMER, SECRET, open_to
@@ -166,10 +167,12 @@ HALF: tuple[dict[str, Any], ...] = (
 
 
 async def test_half_a_delta_is_none(graph: Graph, stand_in: GraphStandIn) -> None:
-    """Where something is missing, unknown or leads elsewhere nobody has changed, and nobody is deleted."""
+    """Where something is missing, unknown or leads elsewhere nobody has changed, and nobody is deleted. Whoever was not
+    asked about is left out.
+    """
     whole = {"value": [], LINK: f"{stand_in.url}/v1.0/users/delta?$deltatoken=1"}
-    stand_in.faults.add("GET */users/delta*", body=whole)
-    assert (await changes(graph, ["x"], None)).link == whole[LINK]
+    stand_in.faults.add("GET */users/delta*", body=whole | {"value": [{"id": "somebody", "accountEnabled": False}]})
+    assert await changes(graph, ["x"], None) == Changes((), frozenset(), frozenset(), str(whole[LINK]))
     for half in HALF:
         stand_in.faults.add("GET */users/delta*", body=whole | half)
         stand_in.calls.clear()

@@ -66,6 +66,14 @@ async def test_a_directory_without_further_addresses(graph: Graph, jo: User, mon
         await find_account(graph, jo.mail)
 
 
+async def test_aliases_that_may_not_be_asked_for(graph: Graph, stand_in: GraphStandIn) -> None:
+    """Any other refusal on the way to the aliases is not taken for nobody."""
+    stand_in.faults.add("GET /v1.0/users", body={"value": []})
+    stand_in.faults.add("GET /v1.0/users", status=403, code="Authorization_RequestDenied")
+    with pytest.raises(GraphRefused):
+        await find_account(graph, "inkoop@korenbloem.example")
+
+
 async def test_all_pages_are_read(graph: Graph, customer: Tenant) -> None:
     """An answer in pages, some of them empty, is read to its end."""
     paging(customer).size, paging(customer).empty = 1, 2

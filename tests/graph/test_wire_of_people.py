@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -13,8 +13,11 @@ from kiota_abstractions.request_information import RequestInformation
 
 from demo.graph.directory import Tenant, User
 from demo.graph.queries import paging
+from demo.graph.server import GraphStandIn
+from demo.graph.subscriptions import Subscription, subscriptions
 from graph.client import Graph
 from graph.errors import GraphRefused
+from graph.writing import post
 from tests.graph.stand_in import APP_ID
 
 
@@ -102,3 +105,35 @@ async def test_only_people_of_a_group(graph: Graph, customer: Tenant, jo: User) 
     assert await refused(graph, path) == (400, "Request_UnsupportedQuery")
     assert await refused(graph, path, ConsistencyLevel="eventual") == (400, "Request_UnsupportedQuery")
     assert len((await get(graph, f"{path}?$count=true", ConsistencyLevel="eventual"))["value"]) == 1
+
+
+async def test_subscriptions_that_are_refused(graph: Graph, customer: Tenant, stand_in: GraphStandIn) -> None:
+    """Each part of a subscription has to be as Graph wants it, and a hundred for an app and a tenant are enough."""
+    right = {
+        "changeType": "updated,deleted",
+        "resource": "users",
+        "notificationUrl": "http://127.0.0.1:1/changes",
+        "expirationDateTime": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+        "clientState": "s",
+    }
+    nobody = "users/00000000-0000-0000-0000-0000000000ff"
+    for wrong, code in (
+        ({"changeType": "renamed"}, "InvalidRequest"),
+        ({"notificationUrl": None}, "InvalidRequest"),
+        ({"notificationUrl": "http://bot.example/changes"}, "InvalidRequest"),
+        ({"resource": "groups"}, "InvalidRequest"),
+        ({"resource": nobody}, "Request_ResourceNotFound"),
+        ({"expirationDateTime": "tomorrow"}, "InvalidRequest"),
+        ({"clientState": "s" * 129}, "InvalidRequest"),
+        ({}, "ValidationError"),
+    ):
+        with pytest.raises(GraphRefused) as error:
+            await graph.tell(post(graph.build.subscriptions, right | wrong))
+        assert error.value.code == code, wrong
+    for number in range(100):
+        end = stand_in.clock() + timedelta(days=1)
+        one = Subscription(APP_ID, "users", frozenset({"updated"}), "https://bot.example", None, None, end)
+        subscriptions(customer)[str(number)] = one
+    with pytest.raises(GraphRefused) as error:
+        await graph.tell(post(graph.build.subscriptions, right))
+    assert (error.value.status, error.value.code) == (403, "Forbidden")
