@@ -78,6 +78,34 @@ async def test_what_was_granted_is_read_from_a_new_token(
     assert await tenants.roles(CUSTOMER) == frozenset()
 
 
+async def test_looks_at_once_share_a_token(stand_in: GraphStandIn, tenants: Tenants, customer: Tenant) -> None:
+    """Ten looks and ten questions at once fetch two tokens at most: one that a question had begun to fetch, one new."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    asked = [name_of(tenants.of(CUSTOMER), anna.id) for _ in range(10)]
+    looked = [tenants.roles(CUSTOMER) for _ in range(10)]
+    assert await asyncio.gather(*asked) == ["Anna"] * 10
+    assert len(stand_in.login.requests) == 1
+    names = asyncio.gather(*(name_of(tenants.of(CUSTOMER), anna.id) for _ in range(10)))
+    assert set(await asyncio.gather(*looked)) == {frozenset({"User.Read.All"})}
+    assert await names == ["Anna"] * 10
+    assert len(stand_in.login.requests) == 2
+
+
+async def test_a_look_waits_for_no_older_token(stand_in: GraphStandIn, tenants: Tenants, customer: Tenant) -> None:
+    """A token that somebody had begun to fetch before the look says nothing of now: the look fetches its own."""
+    held = asyncio.Event()
+    fault = stand_in.faults.add("POST */token", wait_for=held)
+    asking = asyncio.create_task(name_of(tenants.of(CUSTOMER), "anna"))
+    await fault.reached.wait()
+    looking = asyncio.create_task(tenants.roles(CUSTOMER))
+    customer.consent(APP_ID, "Mail.Send", at=FIRST)
+    held.set()
+    assert await looking == {"User.Read.All", "Mail.Send"}
+    await asyncio.wait({asking})
+    assert asking.exception() is not None
+    assert len(stand_in.login.requests) == 2
+
+
 @pytest.mark.parametrize("code", [7000229, 700016])
 async def test_an_app_that_was_taken_away(tenants: Tenants, customer: Tenant, code: int) -> None:
     """Both of Entra's words for it say that the tenant has taken the app away; a consent afterwards is seen at once."""
