@@ -185,7 +185,8 @@ async def assign(graph: Graph, relationship_id: str, group_id: str, roles: tuple
 async def terminate(graph: Graph, relationship: Relationship) -> None:
     """Have it ended. What was never locked is deleted, and only if it is still as it was loaded.
 
-    Raises `GraphRefused(412)` where it changed meanwhile; load it and decide again. What is over is left alone.
+    Raises `GraphRefused(412)` where it changed meanwhile; load it and decide again. What is over is left alone. What
+    waits for approval cannot be ended by the provider, so Microsoft refuses that: it ends by itself after 90 days.
     """
     if relationship.status.was_ended or relationship.status.has_expired:
         return

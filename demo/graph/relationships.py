@@ -88,7 +88,7 @@ async def _requests(call: Call) -> web.Response:
 async def _request(call: Call) -> web.Response:
     partner, found, body = _changeable(call), _one(call), await call.body()
     action = body.get("action")
-    from_status = {"lockForApproval": ("created",), "terminate": ("active", "approvalPending", "approved")}
+    from_status = {"lockForApproval": ("created",), "terminate": ("active",)}
     if action not in from_status:
         raise No(400, "BadRequest", "The action is not valid.")
     if found.status not in from_status[action]:

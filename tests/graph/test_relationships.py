@@ -132,13 +132,16 @@ async def test_locking_opens_it_for_approval(provider: Graph, partner: Partner) 
     assert [one.status for one in await relationships.requests(provider, made.id)] == [RequestStatus.SUCCEEDED]
 
 
-async def test_locking_twice_is_refused(provider: Graph, partner: Partner) -> None:
-    """What is locked already cannot be locked; loading says so."""
+async def test_what_waits_for_approval_cannot_be_changed(provider: Graph, partner: Partner) -> None:
+    """Not locked again, nor ended by the provider: a request that nobody approves ends by itself after 90 days."""
     made = await created(provider)
     await relationships.lock(provider, made.id)
+    locked = await relationships.load(provider, made.id)
     with pytest.raises(GraphRefused):
         await relationships.lock(provider, made.id)
-    assert (await relationships.load(provider, made.id)).status is Status.APPROVAL_PENDING
+    with pytest.raises(GraphRefused):
+        await relationships.terminate(provider, locked)
+    assert await relationships.load(provider, made.id) == locked
 
 
 async def test_approval_takes_its_time(provider: Graph, partner: Partner) -> None:
