@@ -71,20 +71,8 @@ def compare_all(session: Session, slot: datetime, now: datetime, *, policy: Poli
 
 def _look_at_record(session: Session, policy: Policy, grant: Grant, now: datetime) -> None:
     """A recorded consent: warn before its end, and say that it ended."""
-    if grant.valid_until is not None and grant.valid_until <= now and grant.known_state.is_active:
-        finding = Finding(
-            state=GrantState.EXPIRED, scope=grant.scope, valid_from=grant.valid_from, valid_until=grant.valid_until
-        )
-    else:
-        finding = Finding(
-            state=grant.known_state,
-            scope=grant.scope,
-            valid_from=grant.valid_from,
-            valid_until=grant.valid_until,
-            proof=grant.proof,
-            approved_by=grant.approved_by,
-        )
-    keep(session, policy, grant.customer_id, grant.mechanism, grant.source_id, finding, now)
+    load_customer(session, grant.customer_id, lock=True)
+    _follow_look(session, policy, ledger.look_at_date(session, policy, grant, now), now)
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------
@@ -106,6 +94,11 @@ def keep(  # noqa: PLR0917 -- as the ledger's own
     # Held in the order in which everything about a customer's consents is: customer, ledger, source.
     load_customer(session, customer_id, lock=True)
     change = ledger.observe(session, policy, customer_id, mechanism, source_id, finding, now, **observed)
+    _follow_look(session, policy, change, now, compared=compared)
+    return change
+
+
+def _follow_look(session: Session, policy: Policy, change: Change, now: datetime, *, compared: bool = False) -> None:
     after = change.after
     values: dict[str, Any] = {"next_check_at": next_check_at(after, now)}
     if compared:
@@ -113,14 +106,13 @@ def keep(  # noqa: PLR0917 -- as the ledger's own
     set_grant(session, after.id, **values)
     consent_news.tell_change(session, change, now)
     if change.kinds:
-        consent_news.follow(session, customer_id, now)
-        access_changed(session, policy, customer_id, now)
+        consent_news.follow(session, after.customer_id, now)
+        access_changed(session, policy, after.customer_id, now)
         was = change.before.state if change.before else GrantState.NONE
         if was is not after.state:
-            follow_tickets(session, customer_id, now)
+            follow_tickets(session, after.customer_id, now)
             _follow_its_request(session, change, now)
     warn(session, policy, load_grant(session, after.id), now)
-    return change
 
 
 def _follow_its_request(session: Session, change: Change, now: datetime) -> None:

@@ -6,7 +6,7 @@ for at growing distances for 15 minutes; then it was not found, and the provider
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -106,6 +106,9 @@ class Verifying:
             who, proof = request.signed_in.words, Proof.SIGNED_IN
         before = find_grant(session, request.customer_id, Mechanism.APP, app_id)
         finding = app_answer(result, before, proof=proof, approved_by=who)
+        if isinstance(finding, Finding) and finding.valid_from is None:
+            # Where nobody may read since when, it is since it was seen.
+            finding = replace(finding, valid_from=now)
         change = keep(
             session, self.policy, request.customer_id, Mechanism.APP, app_id, finding, now, compared=True,
             details={"request": request.id},

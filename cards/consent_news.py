@@ -26,7 +26,7 @@ from cards.components import (
     text,
     wrote,
 )
-from cards.consent_texts import MECHANISM_MEANS, MECHANISMS, names_text
+from cards.consent_texts import MECHANISM_MEANS, MECHANISMS, names_text, scope_text
 from cards.consents import until_text
 from cards.formats import stamp
 from cards.language import Texts, message, texts_for
@@ -144,7 +144,7 @@ def news_letter(sheet: NewsSheet, provider: Provider, language: Language) -> Let
     links = [t("Confirm the end: {url}", url=sheet.confirm_url)] if sheet.confirm_url else []
     return letter(
         title,
-        t(MECHANISMS[sheet.mechanism]),
+        f"{sheet.customer_name}: {t(MECHANISMS[sheet.mechanism])}",
         *_says(t, sheet, language),
         _rows(t, sheet, language),
         *([list(sheet.steps)] if sheet.steps else []),
@@ -196,7 +196,7 @@ def _facts(t: Texts, sheet: NewsSheet, language: Language) -> Element:
 def _rows(t: Texts, sheet: NewsSheet, language: Language) -> list[tuple[str, str]]:
     grant = sheet.grant
     rows = [
-        (t("Customer"), clip(sheet.customer_name, 120)),
+        (t("Covers"), scope_text(t, sheet.mechanism, grant.scope)) if grant and sheet.news is News.ACTIVATED else None,
         (t("Now covered too"), names_text(sheet.gained)) if sheet.gained else None,
         (t("No longer covered"), names_text(sheet.lost)) if sheet.lost else None,
         (t("Until"), until_text(t, grant, language)) if grant is not None and grant.state.is_active else None,

@@ -133,10 +133,12 @@ def _grant(t: Texts, sheet: ConsentsSheet, grant: Grant, language: Language) -> 
         text(t(MECHANISM_MEANS[grant.mechanism]), subtle=True, spacing=Spacing.NONE)
         if grant.mechanism is not Mechanism.APP or not sheet.covers_work
         else None,
+        wrote(t("Covers: {what}", what=scope_text(t, grant.mechanism, grant.scope)), spacing=Spacing.SMALL)
+        if grant.scope
+        else None,
         facts(
-            (t("Covers"), scope_text(t, grant.mechanism, grant.scope)) if grant.scope else None,
             (t("From"), calendar_date(local(grant.valid_from).date(), language)) if grant.valid_from else None,
-            (t("Until"), until_text(t, grant, language)),
+            (t("Until"), until_text(t, grant, language)) if grant.valid_until or grant.known_state.is_active else None,
             (t("Last seen"), stamp(grant.checked_at, now, language)) if grant.checked_at else None,
             (t("No answer since"), stamp(grant.failing_since, now, language)) if grant.failing_since else None,
             (t("Approved by"), clip(grant.approved_by, 120)) if grant.approved_by else None,
@@ -186,7 +188,7 @@ def _grant_actions(t: Texts, sheet: ConsentsSheet, grant: Grant) -> list[Action]
     if grant.approval_url and grant.known_state is GrantState.REQUESTED:
         actions.append(open_url(t("What the customer approves"), grant.approval_url))
     if grant.mechanism is not Mechanism.MANUAL and not _is_over(grant):
-        actions.append(execute(t("End"), StartConsentEnd(grant=grant.id), style=ActionStyle.DESTRUCTIVE))
+        actions.append(execute(t("End it"), StartConsentEnd(grant=grant.id), style=ActionStyle.DESTRUCTIVE))
     return [one for one in actions if one is not None]
 
 

@@ -1,0 +1,335 @@
+"""Looking at consents: what each answer and each fault means, and who is warned of what, when (R25)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from bot import ledger
+from bot.access import covering
+from bot.consent_checks import check_due, compare_all, next_night
+from bot.consent_looks import check_now
+from bot.terms import keep_consent, withdraw_consent
+from cards.clicks.consents import AskConsent
+from contract.consents import Finding, Grant, GrantState, Mechanism
+from graph.errors import AccessRefused, AccessUnavailable, GraphRefused, GraphUnavailable
+from storage.consent_requests import load_requests
+from storage.database import Database
+from storage.grants import due_grants, set_grant
+from tests.bot.consent_desk import READS, ConsentDesk, make_desk, relationship
+from tests.bot.consented import app_consent
+from tests.bot.people import OTHER_TENANT
+from tests.bot.test_consents import SANNE, in_force, with_sanne
+
+HOUR = 5400  # seconds: longer than the longest wait between two looks
+FAULTS = {
+    "429": GraphUnavailable(429, "TooManyRequests"),
+    "503": GraphUnavailable(503, "serviceNotAvailable"),
+    "time-out": GraphUnavailable(0, "ReadTimeout"),
+    "dropped": GraphUnavailable(0, "RemoteProtocolError"),
+    "malformed": GraphUnavailable(200, "malformed"),
+    "401": GraphRefused(401, "InvalidAuthenticationToken"),
+    "403": GraphRefused(403, "Authorization_RequestDenied"),
+    "404": GraphRefused(404, "Request_ResourceNotFound"),
+    "410": GraphRefused(410, "Gone"),
+    "login away": AccessUnavailable("t", "ConnectTimeout"),
+    "wrong secret": AccessRefused("t", "AADSTS7000215"),
+    "secret ended": AccessRefused("t", "AADSTS7000222"),
+    "no such tenant": AccessRefused("t", "AADSTS90002"),
+}
+
+
+async def with_app(database: Database, **more: Any) -> ConsentDesk:
+    """The app's permission is in force, and due to be looked at."""
+    desk = await make_desk(database, **more)
+    world, policy = desk.world, desk.world.router.policy
+    desk.graph.granted.add(READS)
+    grant = await database.write(lambda session: app_consent(session, policy, world.customer_id, world.now))
+    await database.write(lambda session: set_grant(session, grant.id, next_check_at=world.now + timedelta(minutes=30)))
+    return desk
+
+
+async def only(desk: ConsentDesk) -> Grant:
+    """The one source there is."""
+    [grant] = await desk.grants()
+    return grant
+
+
+# --- each fault -------------------------------------------------------------------------------------------------------
+
+
+async def test_no_fault_takes_or_gives_the_apps_permission(sqlite: Database) -> None:
+    """Whatever goes wrong is `unknown`, never active and never revoked; what was known carries, and it recovers."""
+    desk = await with_app(sqlite, app_consent_covers_work=True)
+    for name, fault in FAULTS.items():
+        desk.graph.always = fault
+        await desk.check(seconds=HOUR)
+        grant = await only(desk)
+        assert (grant.state, grant.known_state) == (GrantState.UNKNOWN, GrantState.ACTIVE), name
+        assert grant.next_check_at is not None
+        assert grant.next_check_at - desk.world.now <= timedelta(seconds=HOUR), name
+        desk.graph.always = None
+        await desk.check(seconds=HOUR)
+        assert (await only(desk)).state is GrantState.ACTIVE, name
+    assert await desk.news(desk.world.anna) == []
+
+
+async def test_no_fault_takes_or_gives_a_relationship(sqlite: Database) -> None:
+    """The same for the questions about a relationship and its assignments."""
+    desk = await make_desk(sqlite)
+    await in_force(desk)
+    for name, fault in FAULTS.items():
+        desk.graph.always = fault
+        await desk.check(seconds=HOUR)
+        grant = await only(desk)
+        assert (grant.state, grant.known_state) == (GrantState.UNKNOWN, GrantState.ACTIVE), name
+        desk.graph.always = None
+        await desk.check(seconds=HOUR)
+        assert (await only(desk)).state is GrantState.ACTIVE, name
+    assert await desk.news(desk.world.anna) == ["activated"]
+
+
+async def test_no_fault_makes_a_request_active(sqlite: Database) -> None:
+    """What was only asked for stays so, through any fault, also where the customer has approved meanwhile."""
+    desk = await make_desk(sqlite)
+    await desk.world.click(desk.world.mia, AskConsent(customer=desk.world.customer_id, mechanism="gdap"))
+    await desk.run()
+    desk.graph.approve("r-1", desk.world.now)
+    for name, fault in FAULTS.items():
+        desk.graph.always = fault
+        await desk.check(seconds=HOUR)
+        assert (await only(desk)).known_state is GrantState.REQUESTED, name
+    desk.graph.always = None
+    await desk.check(seconds=HOUR)
+    assert (await only(desk)).state is GrantState.ACTIVE
+
+
+@pytest.mark.parametrize("code", ["AADSTS7000229", "AADSTS700016", "AADSTS7000112"])
+async def test_an_app_that_is_gone_is_revoked(sqlite: Database, code: str) -> None:
+    """The login service says so clearly: a finding; both sides hear it, and it is looked for daily from then on."""
+    desk = await with_app(sqlite)
+    desk.graph.always = AccessRefused("t", code)
+    await desk.check(seconds=HOUR)
+    grant = await only(desk)
+    assert (grant.state, grant.scope) == (GrantState.REVOKED, ())
+    assert await desk.news(desk.world.bram) == ["ended"]
+    assert await desk.news(desk.world.mia) == ["ended"]
+    desk.graph.always = None
+    await desk.check(seconds=2 * 86400)
+    assert (await only(desk)).state is GrantState.ACTIVE
+    assert (await desk.news(desk.world.mia))[-1] == "activated"
+
+
+async def test_not_being_allowed_to_compare_says_nothing(sqlite: Database) -> None:
+    """Reading what stands behind the token needs more than is asked for: without it the token counts."""
+    desk = await with_app(sqlite)
+    desk.graph.facts = None
+    await desk.check(seconds=HOUR)
+    grant = await only(desk)
+    assert (grant.state, [one.name for one in grant.scope]) == (GrantState.ACTIVE, [READS])
+    assert "facts" in desk.graph.asked
+    desk.graph.asked.clear()
+    await desk.check(seconds=HOUR)
+    assert desk.graph.asked == ["roles"]
+
+
+# --- what changes -----------------------------------------------------------------------------------------------------
+
+
+async def test_more_and_less_are_said_by_name(sqlite: Database) -> None:
+    """A permission that was added, and one that was taken away: recorded, and said to both sides."""
+    desk = await with_app(sqlite)
+    desk.graph.granted.add("AuditLog.Read.All")
+    await desk.check(seconds=HOUR)
+    assert await desk.news(desk.world.anna) == ["widened"]
+    assert "AuditLog.Read.All" in await desk.read_last(desk.world.anna, "consent_news")
+    desk.graph.granted.discard("AuditLog.Read.All")
+    await desk.check(seconds=HOUR)
+    assert await desk.news(desk.world.anna) == ["widened", "narrowed"]
+    assert "Niet meer gedekt" in await desk.read_last(desk.world.anna, "consent_news")
+    assert (await desk.kinds_of_entries())[-2:] == ["widened", "narrowed"]
+    await desk.check(seconds=HOUR)
+    assert len(await desk.news(desk.world.anna)) == 2
+
+
+async def test_what_only_the_comparison_sees_stays_until_the_next(sqlite: Database) -> None:
+    """Permissions of another resource and for people signed in are in no token: found daily, not lost hourly."""
+    desk = await with_app(sqlite)
+    desk.graph.facts = {
+        "permissions": [["x-1", "Sites.FullControl.All"], ["df02", READS]],
+        "delegated": ["Mail.Read"],
+        "created_at": None,
+        "digest": "1" * 64,
+    }
+    await desk.check(seconds=HOUR)
+    names = {"Sites.FullControl.All", READS, "Mail.Read (delegated)"}
+    assert {one.name for one in (await only(desk)).scope} == names
+    desk.graph.facts = None
+    await desk.check(seconds=HOUR)
+    assert {one.name for one in (await only(desk)).scope} == names
+    assert await desk.news(desk.world.mia) == ["widened"]
+    desk.graph.facts = {"permissions": [["df02", READS]], "delegated": [], "created_at": None, "digest": "2" * 64}
+    await desk.check(seconds=25 * 3600)
+    assert {one.name for one in (await only(desk)).scope} == {READS}
+
+
+async def test_a_relationship_nobody_recorded_is_found(sqlite: Database) -> None:
+    """One night's comparison finds what was made elsewhere, of our customers only, and never assigns anything there."""
+    desk = await make_desk(sqlite)
+    world, policy = desk.world, desk.world.router.policy
+    assigned = {"assignments": [["role-1"]], "has_any": True, "ends_at": None}
+    tenant = world.anna.tenant_id
+    desk.graph.relationships = {
+        "odd": relationship("odd", tenant, status="active", title="Made elsewhere", **assigned),
+        "bare": relationship("bare", OTHER_TENANT, status="active"),
+        "over": relationship("over", tenant, status="terminated"),
+        "nobody": relationship("nobody", "no-customer", status="active", **assigned),
+    }
+    night = next_night(world.now)
+    assert (night.hour, night - world.now <= timedelta(days=1)) == (3, True)
+    await sqlite.write(partial(compare_all, slot=night, now=world.now, policy=policy))
+    await desk.run()
+    await desk.run()
+    grant = await only(desk)
+    assert (grant.source_id, grant.state, grant.title) == ("odd", GrantState.ACTIVE, "Made elsewhere")
+    assert await desk.news(world.mia) == ["activated"]
+    assert "assign" not in desk.graph.asked
+    assert desk.graph.asked.count("look") == 2
+
+
+# --- warnings ---------------------------------------------------------------------------------------------------------
+
+
+async def test_warnings_come_at_60_30_7_and_1_days_once_each(sqlite: Database) -> None:
+    """To managers, contacts and by mail to the administrator, with a request that renews; once each."""
+    desk = await make_desk(sqlite)
+    await with_sanne(desk)
+    await in_force(desk, days=62)
+    for _ in range(63):
+        await desk.check(seconds=86400)
+    told = [one for one in await desk.news(desk.world.anna) if one in ("expiring", "ended")]
+    assert told == ["expiring"] * 4 + ["ended"]
+    days = [
+        row["args"].get("days") for row in await desk.world.waiting(desk.world.mia) if row.get("view") == "consent_news"
+    ]
+    assert [one for one in days if one] == [60, 30, 7, 1]
+    assert (await desk.mails()).count((SANNE, "consent_news")) == 5
+    requests = await sqlite.read(lambda session: load_requests(session, desk.world.customer_id))
+    assert len(requests) == 2
+    assert requests[0].asked_by is None
+
+
+async def test_after_a_long_night_only_the_nearest_warning(sqlite: Database) -> None:
+    """Off from before the 60th day until the 5th: one warning, of 7 days."""
+    desk = await make_desk(sqlite)
+    await in_force(desk, days=70)
+    await desk.check(seconds=65 * 86400)
+    rows = [row["args"] for row in await desk.world.waiting(desk.world.mia) if row.get("view") == "consent_news"]
+    assert [one["days"] for one in rows if one["news"] == "expiring"] == [7]
+
+
+async def test_a_renewal_that_overlaps_leaves_no_gap(sqlite: Database) -> None:
+    """The next relationship is in force before this one ends: no more warnings, and work is covered throughout."""
+    desk = await make_desk(sqlite)
+    await in_force(desk, days=59)
+    world, policy = desk.world, desk.world.router.policy
+    assert (await desk.news(world.anna)) == ["activated", "expiring"]
+    await desk.run()
+    desk.graph.approve("r-2", world.now, 365)
+    for _ in range(65):
+        await desk.check(seconds=86400)
+        span = await sqlite.read(partial(covering, customer_id=world.customer_id, at=world.now, policy=policy))
+        assert span is not None
+    assert (await desk.news(world.anna)).count("expiring") == 1
+    states = {one.source_id: one.state for one in await desk.grants()}
+    assert states == {"r-1": GrantState.EXPIRED, "r-2": GrantState.ACTIVE}
+
+
+async def test_a_recorded_consent_is_warned_of_too(sqlite: Database) -> None:
+    """One with a last day: nobody is asked about it, both sides are warned, and it ends on its day."""
+    desk = await make_desk(sqlite)
+    world, policy = desk.world, desk.world.router.policy
+    last = (world.now + timedelta(days=61)).date()
+
+    def record(session: Any) -> None:
+        withdraw_consent(session, world.customer_id, world.now, policy=policy)
+        keep_consent(
+            session,
+            world.customer_id,
+            world.now,
+            policy=policy,
+            document="A. de Vries: form",
+            recorded_by=world.mia.id,
+            first=world.now.date(),
+            last=last,
+        )
+
+    await sqlite.write(record)
+    for _ in range(64):
+        await desk.check(seconds=86400)
+    told = [one for one in await desk.news(world.anna) if one in ("expiring", "ended")]
+    assert told == ["expiring"] * 4 + ["ended"]
+    assert desk.graph.asked == []
+    assert "expired" in {one.state for one in await desk.grants() if one.mechanism is Mechanism.MANUAL}
+
+
+async def test_a_day_without_answer_is_told_once(sqlite: Database) -> None:
+    """After 24 hours managers and contacts hear that remote work waits; once; and that it is seen again."""
+    desk = await with_app(sqlite)
+    desk.graph.always = FAULTS["503"]
+    for _ in range(30):
+        await desk.check(seconds=HOUR)
+    assert await desk.news(desk.world.anna) == ["unknown"]
+    assert await desk.news(desk.world.mia) == ["unknown"]
+    desk.graph.always = None
+    await desk.check(seconds=HOUR)
+    assert await desk.news(desk.world.mia) == ["unknown", "recovered"]
+
+
+# --- many -------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_due_is_taken_once_and_spread(database: Database) -> None:
+    """A minute takes what is due and sets the next look, so that a lost errand is made up for by the schedule."""
+    desk = await with_app(database)
+    world, policy = desk.world, desk.world.router.policy
+    later = world.now + timedelta(seconds=HOUR)
+    for _ in range(2):
+        await database.write(partial(check_due, slot=later, now=later, policy=policy))
+    rows = [row for row in await world.waiting() if row["kind"] == "check_app"]
+    assert len(rows) == 1
+    due = await database.read(lambda session: due_grants(session, later, 10))
+    assert due == ()
+
+
+async def test_asking_to_look_while_it_waits_adds_nothing(database: Database) -> None:
+    """At each remote entry everything is looked at; a hundred entries at once are one look."""
+    desk = await with_app(database)
+    world, policy = desk.world, desk.world.router.policy
+    for _ in range(3):
+        look = partial(check_now, policy=policy, customer_id=world.customer_id, now=world.now)
+        assert await database.write(look) == 1
+    await desk.run()
+    assert desk.graph.asked == ["roles", "facts"]
+
+
+async def test_relationships_are_looked_at_25_to_an_errand(sqlite: Database) -> None:
+    """Sixty due at once are three errands in the provider's tenant."""
+    desk = await make_desk(sqlite)
+    world, policy = desk.world, desk.world.router.policy
+
+    def fill(session: Any) -> None:
+        for number in range(60):
+            finding = Finding(state=GrantState.ACTIVE, valid_until=world.now + timedelta(days=300))
+            grant = ledger.observe(
+                session, policy, world.customer_id, Mechanism.GDAP, f"n-{number}", finding, world.now
+            ).after
+            set_grant(session, grant.id, next_check_at=world.now)
+
+    await sqlite.write(fill)
+    await sqlite.write(partial(check_due, slot=world.now, now=world.now, policy=policy))
+    sizes = [len(row["grants"]) for row in await world.waiting() if row["kind"] == "check_relationships"]
+    assert sizes == [25, 25, 10]
