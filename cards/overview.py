@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cards.clicks.access import ShowAccess
 from cards.clicks.tickets import SearchTickets, ShowTicket, ShowTickets, StartTicket
 from cards.components import (
     Action,
@@ -78,6 +79,7 @@ def overview_card(overview: Overview, language: Language) -> Card:
             action_row(
                 execute(t("Search"), SearchTickets(form_id=overview.form_id)),
                 execute(t("New ticket"), StartTicket(), style=ActionStyle.POSITIVE),
+                execute(t("Remote access"), ShowAccess()),
             ),
         ),
         fallback_text=f"{title}: {', '.join(str(line.number) for line in overview.lines) or nothing}",

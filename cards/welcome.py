@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from cards.clicks.access import ShowAccess
 from cards.clicks.contracts import ShowContract
 from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
 from cards.clicks.queue import ShowQueue
@@ -76,6 +77,7 @@ _TICKET = Command("1001", "1001", message("Shows ticket 1001. With words behind 
 _LANGUAGE = Command("english", "nederlands", message("Continues in the other language."))
 _HELP = Command("hulp", "help", message("Shows this card."))
 _INVOICES = Command("facturen", "invoices", message("The invoices, and what is still to be paid."))
+_ACCESS = Command("toegang", "access", message("What remote access is consented, and who had it when."))
 _QUEUE = Command("wachtrij", "queue", message("The tickets of all customers. With words behind it, those that match."))
 
 COMMANDS: dict[Role, tuple[Command, ...]] = {
@@ -87,16 +89,18 @@ COMMANDS: dict[Role, tuple[Command, ...]] = {
         Command("contract", "contract", message("What was agreed: term, prices, rules, and how it ends.")),
         Command("kosten", "costs", message("What this month costs so far, per ticket.")),
         _INVOICES,
+        _ACCESS,
         Command("contactpersonen", "contacts", message("Who may open tickets for your organisation.")),
         _LANGUAGE,
         _HELP,
     ),
-    Role.ENGINEER: (_QUEUE, _TICKET, _LANGUAGE, _HELP),
+    Role.ENGINEER: (_QUEUE, _TICKET, _ACCESS, _LANGUAGE, _HELP),
     Role.MANAGER: (
         _QUEUE,
         _TICKET,
         Command("klanten", "customers", message("Customers, their contacts, and who asked to become one.")),
         _INVOICES,
+        _ACCESS,
         Command("verlengingen", "renewals", message("Whose contracts end with the year, and who has renewed.")),
         _LANGUAGE,
         _HELP,
@@ -143,6 +147,7 @@ def _help_card(language: Language, role: Role, provider: Provider) -> Card:
             *_buttons(t, role)[:-1],
             None if role.is_staff else execute(t("My contract"), ShowContract()),
             None if role.is_staff else execute(t("Contacts"), ShowContacts()),
+            None if role.is_staff else execute(t("Remote access"), ShowAccess()),
             _switch(language),
         ),
         fallback_text=t("What you can type: {words}", words=", ".join(words)),

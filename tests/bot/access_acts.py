@@ -35,7 +35,7 @@ async def running(world: World, who: Somebody | None = None) -> RemoteSession | 
 
 async def sessions(world: World) -> tuple[RemoteSession, ...]:
     """Every session at the first customer, newest first."""
-    return await world.database.read(lambda session: load_history(session, world.customer_id, limit=50))
+    return await world.database.read(lambda session: load_history(session, world.customer_id, limit=1000))
 
 
 async def noted(world: World, *kinds: EntryKind) -> list[Entry]:
