@@ -14,7 +14,7 @@ from contract.reachability import Reach, Reachability
 def reach_text(t: Texts, found: Reachability, now: datetime, language: Language) -> str:
     """By which way, since when, and when the person was last heard: a line of the customer's card."""
     heard = t("last heard {when}", when=stamp(found.heard_at, now, language)) if found.heard_at else t("never heard")
-    return t("{way}, {heard}", way=_way(t, found, now, language), heard=heard)
+    return t("{way} · {heard}", way=_way(t, found, now, language), heard=heard)
 
 
 def reach_fact(

@@ -33,6 +33,7 @@ ABOUT: Mapping[str, str] = {
     "accounts": message("What the organisation's directory said of its people"),
     "account_changes": message("What changed about their accounts: names, addresses, disabled, deleted"),
     "contact_searches": message("Who was proposed or looked up as contact, and what came of it"),
+    "guests": message("Guests in the customer's tenant who may be people of the provider, and what these said"),
     "account_watch": message("Whether the contacts' accounts are watched, and how the last look went"),
     "contracts": message("Contracts: number, signature, first and last day"),
     "signatures": message("Who signed a contract, and the fingerprint of the signed document"),
@@ -44,6 +45,10 @@ ABOUT: Mapping[str, str] = {
     "access_withdrawals": message("When a contact withdrew the consent to remote access, and gave it again"),
     "remote_sessions": message("Who had access to Microsoft 365 when, for which ticket"),
     "consents": message("Consents to remote access"),
+    "consent_sources": message("What remote access rests on, and where each consent stands"),
+    "consent_ledger": message(
+        "What happened to consents, signed; consent_ledger.jsonl can be checked: fourstar access verify"
+    ),
     "tickets": message("Tickets"),
     "ticket_history": message("What happened on tickets, with everything that was written"),
     "time_entries": message("Logged time; a corrected entry stays and says when it was replaced"),
@@ -134,10 +139,10 @@ def write_export(
     target: Target,
     heading: Heading,
     subjects: Iterable[Rows],
-    receipt_lines: Callable[[], Iterator[str]],
+    sealed: Mapping[str, Callable[[], Iterator[str]]],
     contents: Iterable[Content],
 ) -> dict[str, Any]:
-    """Write everything; returns the manifest."""
+    """Write everything; returns the manifest. `sealed` are the files of what is signed: name and lines."""
     files: list[dict[str, Any]] = []
 
     def write(path: str, chunks: Iterable[bytes]) -> None:
@@ -154,7 +159,8 @@ def write_export(
         write(f"{subject.name}.csv", csv_chunks(subject.columns, subject.read()))
         files[-2]["rows"] = files[-1]["rows"] = counter.rows
         names.append(subject.name)
-    write("receipts.jsonl", (f"{line}\n".encode() for line in receipt_lines()))
+    for path, lines in sealed.items():
+        write(path, (f"{line}\n".encode() for line in lines()))
     for content in contents:
         write(content.path, _bytes_of(content))
     write(README, [_readme(heading, names).encode()])
@@ -220,7 +226,10 @@ def _readme_in(heading: Heading, names: Iterable[str], language: Language) -> st
         internal,
         t("Each subject is a JSON file and a CSV file (semicolons, UTF-8) with the same rows."),
         t("Instants are UTC, amounts whole euro cents excluding VAT unless a name says gross, time whole minutes."),
-        t("A signed receipt also names the chat in which it was decided, because a signed text can't be changed."),
+        t(
+            "A signed receipt also names the chat in which it was decided, and an entry of the ledger the message by "
+            "which something was done, because a signed text can't be changed."
+        ),
         t("manifest.json has the SHA-256 of every file: compare with sha256sum or Get-FileHash."),
         "",
         *(f"  {name}: {t(ABOUT[name])}" for name in names),

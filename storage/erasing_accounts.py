@@ -11,7 +11,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.access_tables import account_changes, contact_searches, directory_accounts, tenant_watches
+from storage.access_tables import (
+    account_changes,
+    contact_searches,
+    directory_accounts,
+    guest_identities,
+    tenant_watches,
+)
 from storage.outbox_states import Lane
 from storage.outbox_tables import outbox
 
@@ -24,6 +30,8 @@ def erase_accounts(session: Session, customer_id: int, own: Collection[int]) -> 
         delete(directory_accounts)
         .where(directory_accounts.c.person_id.in_(own))
         .returning(directory_accounts.c.person_id),
+        # Whom of the provider a guest of that tenant is.
+        delete(guest_identities).where(guest_identities.c.tenant_id == tenant_id).returning(guest_identities.c.id),
         delete(contact_searches).where(contact_searches.c.customer_id == customer_id).returning(contact_searches.c.id),
         # As bot/errands.py names the mailbox of a tenant; answers have names and addresses in them.
         delete(outbox).where(outbox.c.mailbox == f"{Lane.GRAPH}:{tenant_id}").returning(outbox.c.id),

@@ -127,12 +127,6 @@ def forget_guests_of(session: Session, person_id: int) -> list[int]:
     return sorted(session.scalars(gone))
 
 
-def forget_guests_in(session: Session, tenant_id: str) -> int:
-    """Nothing is known of guests in this tenant any more; returns of how many."""
-    gone = delete(guest_identities).where(guest_identities.c.tenant_id == tenant_id)
-    return len(session.execute(gone.returning(guest_identities.c.id)).all())
-
-
 def staff_with_address(session: Session, addresses: Collection[str]) -> list[int]:
     """Who on the staff has one of these addresses, whichever way it is written."""
     wanted = sorted({address.lower() for address in addresses if address})

@@ -22,6 +22,7 @@ from bot.cli import (
     engineers,
     erasures,
     exports,
+    guests,
     hours,
     invoices,
     manifest,
@@ -50,6 +51,7 @@ customers.app.command("erase")(erasures.erase)
 customers.app.command("watch")(watching.watch)
 app.command("register")(register.register)
 app.command("export")(exports.export)
+engineers.app.add_typer(guests.app, name="guests")
 app.add_typer(customers.app, name="customer")
 app.add_typer(contacts.app, name="contact")
 app.add_typer(contracts.app, name="contract")

@@ -13,8 +13,9 @@ from bot.cli.contacts import Email, Name, ObjectId, Speaks, known_person
 from bot.cli.opened import AsJson, NotDone, change, look, person_named, print_rows
 from bot.settings import Settings
 from contract.people import Role
+from contract.staff_groups import StaffSource
 from storage.people import load_standings, manager_ids
-from storage.staff import load_staff
+from storage.staff import load_sources, load_staff
 
 app = typer.Typer(help="Engineers and managers: add, list, remove.", no_args_is_help=True)
 
@@ -70,23 +71,26 @@ def remove(
         if not load_standings(session, [person.id])[person.id].role.is_staff:
             raise NotDone(f"{person.name} is not on the staff. See: fourstar engineer list.")
         _keep_a_manager(session, person.id)
+        of_group = load_sources(session).get(person.id) is StaffSource.GROUP
         appointments.take_from_staff(session, person.id, now)
-        return f"{person.name} is no longer on the staff."
+        hint = " Take them out of the group as well, or the next look at it brings them back." if of_group else ""
+        return f"{person.name} is no longer on the staff.{hint}"
 
     typer.echo(change(act))
 
 
 @app.command("list")
 def show_list(as_json: AsJson = False) -> None:
-    """Engineers and managers, and whether the app arrived."""
+    """Engineers and managers, by the list or a group, and whether the app arrived."""
 
     def read(session: Session, _settings: Settings, _now: datetime) -> list[dict[str, object]]:
-        people = load_staff(session)
+        people, sources = load_staff(session), load_sources(session)
         standings = load_standings(session, [person.id for person in people])
         return [
             {
                 "name": person.name,
                 "role": standings[person.id].role.value,
+                "source": sources[person.id].value,
                 "email": person.email,
                 "language": person.language.value,
                 "app_arrived": standings[person.id].chat is not None,

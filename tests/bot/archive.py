@@ -37,6 +37,7 @@ from storage.billing_details import load_billing_details, save_billing_details
 from storage.contracts import load_contracts
 from storage.database import Database
 from storage.files import keep_content
+from storage.guests import offer_guest
 from storage.invoices import issue, load_invoice
 from storage.migrations import all_metadata
 from storage.payments import add_payment
@@ -45,6 +46,7 @@ from storage.prices import load_prices, set_prices
 from storage.remote_sessions import add_session, end_session
 from storage.ticket_records import load_records
 from storage.withdrawals import add_withdrawal, lift_withdrawals
+from tests.bot.archived_consents import give_consent
 from tests.bot.people import Somebody
 from tests.bot.stage import OURS, THEIRS, Stage, make_stage
 
@@ -70,7 +72,10 @@ async def make_archive(database: Database, *, closed: bool = True) -> Stage:
             await stage.act(world.eva, ResolveTicket, ids, summary=f"{word} summary")
         await database.write(partial(_fill, stage=stage, who=who, ids=ids, word=word))
         await database.write(partial(_let_in, stage=stage, who=who, ids=ids, word=word))
-        await database.write(partial(_watch, who=who, customer_id=ids["customer"], word=word, now=world.now))
+        await database.write(partial(give_consent, who=who, customer_id=ids["customer"], word=word, now=world.now))
+        await database.write(
+            partial(_watch, who=who, customer_id=ids["customer"], word=word, eva_id=world.eva.id, now=world.now)
+        )
     world.now = DECEMBER
     for ids in (stage.ours, stage.theirs):
         await database.write(partial(_invoice, customer_id=ids["customer"]))
@@ -113,7 +118,7 @@ def _let_in(session: Any, *, stage: Stage, who: Somebody, ids: dict[str, int], w
     end_session(session, add_session(session, started).id, now, EndedWhy.BY_ENGINEER)
 
 
-def _watch(session: Any, *, who: Somebody, customer_id: int, word: str, now: datetime) -> None:
+def _watch(session: Any, *, who: Somebody, customer_id: int, word: str, eva_id: int, now: datetime) -> None:
     """The directory was looked at, which can't be done any more; an answer stands in the outbox."""
     address = f"{word}@own.example"
     account = DirectoryAccount(
@@ -127,6 +132,7 @@ def _watch(session: Any, *, who: Somebody, customer_id: int, word: str, now: dat
     )
     save_account(session, who.id, account, changes_between(None, account), now)
     watches.switch_on(session, customer_id, now)
+    offer_guest(session, who.tenant_id, f"guest-of-{word}", eva_id, now)
     ask_graph(session, who.tenant_id, "watch_people", {"customer": customer_id, "said": f"{word} said"}, now)
     watches.switch_off(session, customer_id, now, by=None, why=f"{word} reason")
 
