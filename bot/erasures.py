@@ -55,6 +55,7 @@ KEPT_BY = {
     "costs": RecordClass.ENTRIES,
     "estimates": RecordClass.DECISIONS,
     "receipts": RecordClass.DECISIONS,
+    "consent_ledger": RecordClass.CONTRACTS,
     "contracts": RecordClass.CONTRACTS,
     "signatures": RecordClass.CONTRACTS,
     "addenda": RecordClass.CONTRACTS,

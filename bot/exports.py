@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from contract.people import Customer
 from documents.exports import Content, Heading, Rows, Target, content_path, write_export
+from documents.ledger import entry_line
 from documents.receipts import receipt_line
 from storage.exports import (
     PEOPLE,
@@ -23,6 +24,7 @@ from storage.exports import (
     export_rows,
 )
 from storage.files import load_content
+from storage.ledger import entries_of
 
 
 def export_customer(
@@ -54,6 +56,9 @@ def export_customer(
         target,
         heading,
         [*subjects[:2], people, *subjects[2:]],
-        lambda: map(receipt_line, export_receipts(session, customer.id)),
+        {
+            "receipts.jsonl": lambda: map(receipt_line, export_receipts(session, customer.id)),
+            "consent_ledger.jsonl": lambda: map(entry_line, entries_of(session, customer.id)),
+        },
         contents,
     )

@@ -11,12 +11,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, text, update
+from sqlalchemy import bindparam, case, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from contract.events import EventKind
+from storage import access_tables, tables
 from storage import billing_tables as billing
-from storage import tables
 from storage.exports import CUSTOMER, SUBJECT
 from storage.files import forget_contents
 from storage.outbox_tables import outbox
@@ -160,6 +160,17 @@ def erase_agreements(session: Session, customer_id: int) -> int:
         .returning(consents.c.id),
         named,
     ).all()
+    grants = access_tables.consent_grants
+    session.execute(
+        update(grants)
+        .where(grants.c.customer_id == CUSTOMER)
+        .values(
+            title=MARK,
+            approved_by=case((grants.c.approved_by.is_not(None), MARK)),
+            end_asked_by=case((grants.c.end_asked_by.is_not(None), MARK)),
+        ),
+        named,
+    )
     details = billing.billing_details
     gone = session.execute(
         delete(details).where(details.c.customer_id == CUSTOMER).returning(details.c.customer_id), named

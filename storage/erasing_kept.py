@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage import billing_tables as billing
 from storage import tables
+from storage.access_tables import consent_ledger
 from storage.erasing import MARK
 from storage.exports import CUSTOMER, SUBJECT
 from storage.files import forget_contents
@@ -41,7 +42,14 @@ def erase_kept(session: Session, customer_id: int) -> int:
     changed += sum(_empty(session, name, column, customer_id) for name, column in emptied)
     changed += _erase_json(session, customer_id, "invoices", "buyer", _buyer)
     changed += _erase_json(session, customer_id, "invoice_lines", "details", _details)
+    changed += _erase_ledger(session, customer_id)
     return changed + _erase_documents(session, customer_id) + _erase_customer(session, customer_id)
+
+
+def _erase_ledger(session: Session, customer_id: int) -> int:
+    """The ledger of consents goes whole: it is a chain of its own, and no other customer's proof rests on it."""
+    gone = delete(consent_ledger).where(SUBJECT["consent_ledger"].belongs).returning(consent_ledger.c.sequence)
+    return len(session.execute(gone, {"customer": customer_id}).all())
 
 
 def _replace(session: Session, name: str, values: Mapping[str, Any], customer_id: int) -> int:

@@ -145,5 +145,14 @@ def count_kept(session: Session, customer_id: int) -> dict[str, int]:
             {"customer": customer_id},
         )
         or 0
-        for name in (*names, "receipts", "contracts", "signatures", "addenda", "price_lists", "cancellations")
+        for name in (
+            *names,
+            "receipts",
+            "consent_ledger",
+            "contracts",
+            "signatures",
+            "addenda",
+            "price_lists",
+            "cancellations",
+        )
     }

@@ -125,6 +125,6 @@ async def test_sqlite_overwrites_what_is_erased(sqlite: Database, sqlite_url: st
     await sqlite.close()
     content = file.read_bytes()  # noqa: ASYNC240
     assert f"{OURS} work".encode() in content
-    for word in ("description", "picture", "summary", "note", "question", "affected", "consent"):
+    for word in ("description", "picture", "summary", "note", "question", "affected"):
         assert f"{OURS} {word}".encode() not in content, word
     assert not file.with_name(f"{file.name}-wal").exists()

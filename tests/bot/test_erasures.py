@@ -43,6 +43,7 @@ KEPT = {
     ("work_entries", "what"),
     ("estimates", "what"),
     ("receipts", "body"),
+    ("consent_ledger", "body"),
     ("ticket_events", "text"),
     ("invoices", "buyer"),
     ("invoices", "reference"),
@@ -54,7 +55,13 @@ KEPT = {
     ("addendum_items", "what"),
 }
 """Where words of the customer stay for seven years: what invoices rest on, as docs/keeping.md says."""
-NAMES_KEPT = {("people", "name"), ("receipts", "body"), ("ticket_events", "actor_name"), ("invoice_lines", "details")}
+NAMES_KEPT = {
+    ("people", "name"),
+    ("receipts", "body"),
+    ("consent_ledger", "body"),
+    ("ticket_events", "actor_name"),
+    ("invoice_lines", "details"),
+}
 """Where the name stays of who decided."""
 
 

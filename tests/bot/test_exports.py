@@ -15,6 +15,7 @@ import pytest
 from bot.exports import export_customer
 from contract.people import Customer
 from documents.exports import ABOUT, FolderTarget, ZipTarget, content_path
+from documents.ledger import check_entries, read_entries
 from documents.receipts import read_receipts
 from documents.row_files import csv_chunks, euros, json_chunks
 from storage.contacts import load_customer
@@ -94,6 +95,9 @@ async def test_everything_of_a_customer_is_exported(database: Database, tmp_path
     assert f"{OURS} B.V. pdf" in bytes_of.values()
     receipts = list(read_receipts(files["receipts.jsonl"].decode()))
     assert len(receipts) == len(rows["receipts"]) == 1
+    ledger = list(read_entries(files["consent_ledger.jsonl"].decode()))
+    assert len(ledger) == len(rows["consent_ledger"]) >= 3
+    assert check_entries(ledger) == ()
     readme = files["README.txt"].decode()
     assert "Alles wat Oxineo bewaart van Bakkerij Brood & Zo" in readme
     assert "Everything that Oxineo keeps of Bakkerij Brood & Zo" in readme
@@ -116,8 +120,8 @@ async def test_nothing_that_opens_anything_is_exported(database: Database, tmp_p
     stage = await make_archive(database)
     files = await exported(stage, tmp_path / "out", internal=True)
     for path, content in files.items():
-        # A signed receipt names the chat it was decided in; it can't be changed, and README.txt says so.
-        if path in ("receipts.json", "receipts.csv", "receipts.jsonl"):
+        # What is signed names the chat or the message; it can't be changed, and README.txt says so.
+        if path.startswith(("receipts.", "consent_ledger.")):
             continue
         for secret in (b"smba.trafficmanager.net", b"a:10000000", b"29:10000000", b"activity-", b"form:"):
             assert secret not in content, (path, secret)
