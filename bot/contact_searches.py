@@ -36,6 +36,7 @@ from cards.contact_searches import (
     contact_search_form,
     proposal_form,
 )
+from cards.inputs import NOBODY
 from contract.accounts import WhyNot
 from contract.people import Customer, Role, check_appointment
 from storage import contact_searches as searches
@@ -129,7 +130,7 @@ def _proposed(turn: Turn, customer: Customer, click: ProposeContact) -> dict[str
             raise NotFound("knock", click.knock)
         who = knock.person
         return {"email": who.email or "", "object_id": who.object_id, "person_id": who.id}
-    if click.picked:
+    if click.picked and click.picked != NOBODY:
         try:
             return {**nobody, "object_id": str(UUID(click.picked))}
         except ValueError:

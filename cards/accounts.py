@@ -71,26 +71,26 @@ def account_text(t: Texts, line: AccountLine | None, now: dt.datetime, language:
 
 def watch_section(
     t: Texts, customer: Customer, watch: WatchSheet, *, contacts: int, now: dt.datetime, language: Language, may: bool
-) -> Element:
+) -> Element | None:
     """Whether the directory is watched and answers, and what a manager can do about the contacts. `may`: a manager."""
     stop = execute(t("Stop watching"), StartWatchStop(customer=customer.id))
     again = execute(t("Watch again"), WatchAgain(customer=customer.id))
-    add = execute(t("Contact by e-mail"), StartContactSearch(customer=customer.id))
-    return section(
-        *_searches(t, watch, may=may),
-        *_watch(t, watch, now, language),
-        action_row(
-            add if contacts < MAX_CONTACTS or watch.is_on else None,
-            stop if watch.is_on else again if watch.stopped_at is not None else None,
-        )
-        if may
+    buttons = [
+        execute(t("Contact by e-mail"), StartContactSearch(customer=customer.id))
+        if contacts < MAX_CONTACTS or watch.is_on
         else None,
-        spacing=Spacing.SMALL,
-    )
+        stop if watch.is_on else again if watch.stopped_at is not None else None,
+    ]
+    shown = [
+        *(_searches(t, watch) if may else ()),
+        *_watch(t, watch, now, language),
+        *([action_row(*buttons)] if may and any(buttons) else []),
+    ]
+    return section(*shown, spacing=Spacing.SMALL) if shown else None
 
 
-def _searches(t: Texts, watch: WatchSheet, *, may: bool) -> list[Element]:
-    if not watch.searches or not may:
+def _searches(t: Texts, watch: WatchSheet) -> list[Element]:
+    if not watch.searches:
         return []
     shown = [
         execute(clip(who, 30), ShowContactSearch(search=number)) for number, who in watch.searches[:SHOWN_SEARCHES]

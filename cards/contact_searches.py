@@ -67,7 +67,7 @@ def contact_search_card(sheet: ContactSearchSheet, language: Language, *, notice
             (t("Who"), who),
             (t("E-mail"), sheet.address) if sheet.address and sheet.name else None,
             (t("Customer"), sheet.customer.name),
-            (t("Proposed by"), sheet.asked_by) if sheet.asked_by else None,
+            (t("Asked by"), sheet.asked_by) if sheet.asked_by else None,
             (t("In place of"), sheet.replaces) if sheet.replaces else None,
             (t("Decided by"), sheet.decided_by) if sheet.decided_by else None,
         ),
@@ -201,7 +201,7 @@ def proposal_fields(t: Texts, form_id: str, knocks: tuple[tuple[int, str], ...],
     """
     return [
         text(t("Whom do you propose in this place? We confirm it, and you both hear it."), bold=True),
-        people_input("picked", t("Choose a colleague"), placeholder=t("Type a name")),
+        people_input("picked", t("Choose a colleague"), t("nobody"), placeholder=t("Type a name")),
         text_input("email", t("Or give an e-mail address"), value=email, max_length=320),
         *(
             [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cards.accounts import AccountLine, WatchSheet, account_text, watch_section
 from cards.billing import billing_section
+from cards.clicks.access import ShowAccess
 from cards.clicks.consents import ShowConsents
 from cards.clicks.customers import StartConsent, StartConsentWithdrawal, StartPrices
 from cards.clicks.people import ShowCustomers, StartRemoval
@@ -205,6 +206,7 @@ def _access(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
         text(t("Without it no remote work can be logged.")) if not is_valid else None,
         action_row(
             execute(t("Consents"), ShowConsents(customer=customer_id)),
+            execute(t("Who had access"), ShowAccess(customer=customer_id)),
             execute(t("Record consent"), StartConsent(customer=customer_id)) if sheet.is_manager else None,
             withdraw if sheet.is_manager and (is_valid or is_coming) else None,
         ),

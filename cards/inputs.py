@@ -24,6 +24,10 @@ from cards.elements import (
 from cards.plain_text import harmless, unlinked
 
 
+NOBODY = "0"
+"""What a people picker sends where none of the people was chosen."""
+
+
 def text_input(
     field: str,
     label: str,
@@ -152,15 +156,15 @@ def choice_input(
     )
 
 
-def people_input(field: str, label: str, *, placeholder: str | None = None) -> InputChoiceSet:
-    """A person of the reader's own organisation, found by typing; an object id comes back.
+def people_input(field: str, label: str, nobody: str, *, placeholder: str | None = None) -> InputChoiceSet:
+    """A person of the reader's own organisation, found by typing; an object id comes back, or NOBODY.
 
-    A client that knows no people picker shows an empty list, so there is always another field beside it.
+    A client that knows no people picker only offers `nobody`, so there is always another field beside it.
     """
     return InputChoiceSet(
         id=field,
         label=harmless(label),
-        choices=[],
+        choices=[InputChoice(title=unlinked(nobody), value=NOBODY)],
         choices_query=PeopleQuery(),
         style=ChoiceInputStyle.COMPACT,
         placeholder=placeholder,

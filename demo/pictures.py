@@ -25,6 +25,8 @@ from demo.node import ToolMissing, find_module
 
 DESKTOP, PHONE = 640, 320  # pixels
 SCHEMA_VERSION = "1.5"
+PEOPLE_PICKER = 'Property "choices.data"'
+"""Teams takes it in a card of 1.5; the renderer knows it only from 1.6 on, and leaves it out."""
 _HERE = Path(__file__).parent
 _MARGIN = 12
 _PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><body><div id="card"></div></body></html>'
@@ -49,7 +51,8 @@ class Picture:
     @property
     def faults(self) -> tuple[str, ...]:
         """Everything that must not be, as lines for a failing test."""
-        named = (("renderer", self.problems), ("sticks out", self.overflows), ("no label", self.unlabelled))
+        problems = tuple(text for text in self.problems if PEOPLE_PICKER not in text)
+        named = (("renderer", problems), ("sticks out", self.overflows), ("no label", self.unlabelled))
         return tuple(f"{what}: {text}" for what, texts in named for text in texts)
 
 

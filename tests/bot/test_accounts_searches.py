@@ -198,11 +198,11 @@ async def test_the_other_contact_proposes_and_a_manager_confirms(database: Datab
         world = office.world
         await lose_bram(office)
         value = world.stranger.object_id.upper() if how == "picked" else STEVEN
-        assert "zodra het is beslist" in await propose(office, **{how: value})
+        assert "zodra het is beslist" in await propose(office, **{"picked": "0", how: value})
         await office.ask()
         assert await contacts_of(world) == ["Anna de Vries"]
         card = await told(office, world.mia)
-        for word in ("Steven Stranger", "steven@brood.example", "Voorgesteld door", "Anna de Vries", "Bram Bakker"):
+        for word in ("Steven Stranger", "steven@brood.example", "Gevraagd door", "Anna de Vries", "Bram Bakker"):
             assert word in card
         assert await office.shown(world.eva, "contact_search") == []
         await world.click(world.mia, ConfirmContact(search=(await latest(office)).id))
