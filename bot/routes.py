@@ -240,6 +240,7 @@ ROUTES: Mapping[type, Route] = {
     access_clicks.StartAdministrator: Route(CONTACT | MANAGER, administrators.start_administrator),
     access_clicks.KeepAdministrator: Route(CONTACT | MANAGER, administrators.keep_named),
     access_clicks.ForwardRequest: Route(CONTACT, administrators.forward_request),
+    access_clicks.MarkForwarded: Route(CONTACT, administrators.mark_sent),
     access_clicks.StartSession: Route(STAFF, remote_sessions.start_session),
     access_clicks.EndSession: Route(STAFF, log_forms.end_session),
     # invoices, and questions about them

@@ -215,6 +215,7 @@ ROWS: dict[type, Row] = {
     access.StartAdministrator: may("CM"),
     access.KeepAdministrator: may("CM", administrator=WORDS, address="ton@brood.example", reads="nl"),
     access.ForwardRequest: may("C"),
+    access.MarkForwarded: may("C"),
     access.StartSession: may("EM"),
     access.EndSession: may("EM"),
     invoices.ShowInvoices: may("CM"),
