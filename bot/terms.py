@@ -286,8 +286,7 @@ def withdraw_consent(
     """End every recorded consent now (R25); returns how many there were. Other sources go on."""
     load_customer(session, customer_id, lock=True)
     adopt(session, policy, customer_id, now)
-    ended = contracts.revoke_consents(session, customer_id, now)
-    if ended:
+    if ended := contracts.revoke_consents(session, customer_id, now):
         revoke(session, policy, customer_id, now, by=by)
         access_changed(session, policy, customer_id, now)
         follow_tickets(session, customer_id, now)
