@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from contract.receipt_bodies import digest_of
 from contract.receipt_chain import FaultKind, Head
 from documents.ledger import check_entries, entry_line, read_entries
-from documents.receipts import public_pem, signer_of
+from documents.receipts import signer_of
 from tests.consent_ledgers import sealed_ledger
 from tests.receipt_chains import sealed_chain
 from tests.receipt_keys import OTHER_KEY, TEST_KEY
 
+PAGE = Path(__file__).parents[2] / "docs/consent-ledger.md"
 LENGTH = 6
 CHAIN = sealed_ledger(LENGTH)
 OTHERS = sealed_ledger(LENGTH, other=100)
@@ -96,26 +97,19 @@ def test_receipts_are_no_entries() -> None:
     assert FaultKind.UNREADABLE in faults(line, None)
 
 
+BY_HAND = re.search(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8").partition("## By hand")[2], re.DOTALL)
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
-def test_checked_with_openssl(tmp_path: Path) -> None:
-    """As docs/consent-ledger.md says, with nothing of ours."""
-    sealed = CHAIN[1]
-    (tmp_path / "key.pem").write_text(public_pem(sealed.public_key))
-    (tmp_path / "body").write_bytes(sealed.body.encode())
-    (tmp_path / "signature").write_bytes(base64.b64decode(sealed.signature))
-    command = [
-        "openssl",
-        "pkeyutl",
-        "-verify",
-        "-pubin",
-        "-inkey",
-        "key.pem",
-        "-rawin",
-        "-in",
-        "body",
-        "-sigfile",
-        "signature",
-    ]
-    assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode == 0
-    (tmp_path / "body").write_bytes(sealed.body.encode() + b" ")
-    assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode != 0
+@pytest.mark.parametrize("edited", [False, True])
+def test_by_hand_as_the_page_says(tmp_path: Path, edited: bool) -> None:
+    """The commands of docs/consent-ledger.md, with nothing of ours: they pass what was made, and find what was edited."""
+    assert BY_HAND is not None
+    text = "\n".join(LINES) + "\n"
+    (tmp_path / "korenbloem.jsonl").write_text(text.replace("1001", "1002") if edited else text, encoding="utf-8")
+    done = subprocess.run(["sh", "-ec", BY_HAND[1]], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert (done.returncode == 0) is not edited, done.stderr
+    assert ("was edited" in done.stderr) is edited
+    if not edited:
+        assert "Verified Successfully" in done.stdout
+        assert signer_of(TEST_KEY.encode()).fingerprint in done.stdout
