@@ -2,7 +2,7 @@
 
     GET  /consent/{token}         what is asked; changes nothing, so that programs that look at links harm nothing
     POST /consent/{token}         the button: on to Microsoft, with a fresh state that is good for an hour and once
-    GET  /consent/signed-in       Microsoft says who it is; on to the consent
+    POST /consent/signed-in       Microsoft says who it is, in a form (or an error, by GET); on to the consent
     GET  /consent/done            back: an error is read first, then the state; what it says is verified, never believed
     GET, POST /consent/end/{token}  the administrator confirms that a consent ends
 
@@ -86,6 +86,7 @@ class ConsentPages:
     def add_routes(self, app: web.Application) -> None:
         """Every address; the fixed ones before the one that takes any token."""
         app.router.add_get("/consent/signed-in", self.signed_in)
+        app.router.add_post("/consent/signed-in", self.signed_in)
         app.router.add_get("/consent/done", self.done)
         app.router.add_get("/consent/end/{token}", self.end)
         app.router.add_post("/consent/end/{token}", self.confirm_end)
@@ -153,7 +154,8 @@ class ConsentPages:
 
     async def signed_in(self, request: web.Request) -> web.StreamResponse:
         """Microsoft says who it is."""
-        query, now = dict(request.query), self.clock.now()
+        sent = request.query if request.method == "GET" else await request.post()
+        query, now = {name: value for name, value in sent.items() if isinstance(value, str)}, self.clock.now()
         state = query.get("state", "")
         token = self._token(state, ConsentPurpose.SIGN_IN)
         if token is None:

@@ -1,7 +1,8 @@
 """Who an administrator is, by signing in with Microsoft: OpenID Connect with a code and PKCE, by way of msal (R25).
 
 Only people of the customer's own tenant can sign in: the authority is that tenant, never `common`. Nothing is asked
-for but who the person is; the access token that comes along is thrown away. msal blocks and asks the network already
+for but who the person is; the access token that comes along is thrown away. The code comes back in a form and not in
+an address, so that no log has it. msal blocks and asks the network already
 when it is made, so it works in a thread. A managed identity has no secret for this: then nobody is asked to sign in.
 """
 
@@ -63,7 +64,7 @@ class SignIn:
         with LoginSession(trusted=self.trusted) as http:
             try:
                 flow = self._client(tenant_id, http).initiate_auth_code_flow(
-                    [], redirect_uri=return_url, state=state, prompt="select_account"
+                    [], redirect_uri=return_url, state=state, prompt="select_account", response_mode="form_post"
                 )
             except _OUTAGE as error:
                 raise AccessUnavailable(tenant_id, type(error).__name__) from error

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -70,12 +72,12 @@ class SigningIn:
         person = self._present(request.match_info["tenant"])
         if person is None:
             problem = {"error": "access_denied", "error_description": "AADSTS50020: User account does not exist."}
-            return _leads_to(query["redirect_uri"], {**problem, **back})
+            return _leads_back(query, {**problem, **back})
         code = uuid4().hex
         self._codes[code] = _Code(
             person, app.app_id, query["redirect_uri"], query.get("nonce", ""), query.get("code_challenge", "")
         )
-        return _leads_to(query["redirect_uri"], {"code": code, **back, "session_state": str(uuid4())})
+        return _leads_back(query, {"code": code, **back, "session_state": str(uuid4())})
 
     async def _consent(self, request: web.Request) -> web.Response:
         """Grants what the app asks for; only an administrator can."""
@@ -138,6 +140,19 @@ class SigningIn:
         if app is None or redirect_url not in app.redirect_urls:
             raise web.HTTPBadRequest(text="AADSTS50011: The redirect URI does not match the ones of the application.")
         return app
+
+
+def _leads_back(query: Mapping[str, str], parameters: dict[str, str]) -> web.Response:
+    """In the address, or in a form that a browser sends by itself, as the app asked."""
+    if query.get("response_mode") != "form_post":
+        return _leads_to(query["redirect_uri"], parameters)
+    fields = "".join(
+        f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+        for name, value in parameters.items()
+    )
+    action = html.escape(query["redirect_uri"])
+    page = f'<form method="post" action="{action}">{fields}<button>Continue</button></form>'
+    return web.Response(text=page + "<script>document.forms[0].submit()</script>", content_type="text/html")
 
 
 def _leads_to(url: str, parameters: dict[str, str]) -> web.Response:

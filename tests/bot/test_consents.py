@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -55,13 +56,13 @@ async def consented(desk: ConsentDesk, *, code: str = "", who: tuple[str, str, s
     """The administrator goes through Microsoft and comes back."""
     world, policy = desk.world, desk.world.router.policy
 
-    def go(session: object) -> Said:
-        request = load_requests(session, world.customer_id)[0]  # type: ignore[arg-type]
+    def go(session: Any) -> Said:
+        request = load_requests(session, world.customer_id)[0]
         begin = partial(signed_in, session, request.id, policy, Language.NL, world.now)
         state = begin(who=who)
         assert state is not None
         token = read_token(policy.link_key, state, ConsentPurpose.STATE)
-        return back_from_consent(session, token, state, code=code, policy=policy, now=world.now)  # type: ignore[arg-type]
+        return back_from_consent(session, token, state, code=code, policy=policy, now=world.now)
 
     return await world.database.write(go)
 
@@ -345,9 +346,9 @@ async def test_a_withdrawal_proposes_and_a_manager_decides(sqlite: Database) -> 
     await in_force(desk)
     world, policy = desk.world, desk.world.router.policy
 
-    def withdraw(session: object) -> int:
-        anna = load_person(session, world.anna.id)  # type: ignore[arg-type]
-        return propose_ends(session, policy, world.customer_id, world.now, by=anna)  # type: ignore[arg-type]
+    def withdraw(session: Any) -> int:
+        anna = load_person(session, world.anna.id)
+        return propose_ends(session, policy, world.customer_id, world.now, by=anna)
 
     assert await sqlite.write(withdraw) == 1
     assert await sqlite.write(withdraw) == 1
