@@ -11,10 +11,10 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.access import access_spans
-from bot.app import policy_of
 from bot.cli.ledger_checks import CheckedLedger, entry_fault, ledger_summary
 from bot.cli.opened import AsJson, CustomerWord, customer_named, fail, look, print_facts, print_rows
 from bot.cli.receipts import Keys, missing_database, read_key
+from bot.policies import policy_of
 from bot.settings import Settings
 from contract.consents import AccessSpan, Grant
 from contract.ledger import Entry, unexplained
