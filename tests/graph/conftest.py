@@ -11,7 +11,7 @@ from demo.graph.directory import Tenant, User
 from demo.graph.server import GraphStandIn
 from graph.client import Graph
 from graph.tenants import Tenants
-from tests.graph.stand_in import APP_ID, CUSTOMER, HOME, SECRET, Clock, open_to
+from tests.graph.stand_in import APP_ID, CUSTOMER, HOME, ROSES, SECRET, Clock, open_to
 from tests.loop_guard import LONGEST_STEP_S, guarding
 
 
@@ -76,3 +76,20 @@ def jo(customer: Tenant) -> User:
 def piet(customer: Tenant) -> User:
     """Somebody else."""
     return customer.add_user("Piet", "piet@korenbloem.example")
+
+
+@pytest.fixture
+async def clocked(stand_in: GraphStandIn, seconds: Clock) -> AsyncIterator[Tenants]:
+    """Tenants whose memory follows a clock of the test."""
+    async with open_to(stand_in, clock=seconds) as opened:
+        with guarding() as guard:
+            yield opened
+        assert guard.blocked == []
+
+
+@pytest.fixture
+def roses(stand_in: GraphStandIn) -> Tenant:
+    """Another customer, who has consented."""
+    tenant = stand_in.directory.add_tenant(ROSES, "Rozen", "rozen.example")
+    tenant.consent(APP_ID, "User.Read.All", at=stand_in.clock())
+    return tenant

@@ -8,12 +8,15 @@ from time import monotonic
 
 from demo.graph.server import GraphStandIn
 from graph.access import Credential, Secret
+from graph.client import Graph
 from graph.tenants import Tenants, open_tenants
 
 APP_ID = "00000000-0000-0000-0000-0000000000b0"
 SECRET = "a-secret-of-the-tests"
 HOME = "10000000-0000-0000-0000-000000000001"
 CUSTOMER = "10000000-0000-0000-0000-00000000000a"
+ROSES = "10000000-0000-0000-0000-00000000000b"
+"""Another customer, who is there where a test asks for the fixture `roses`."""
 
 
 class Clock:
@@ -47,3 +50,9 @@ async def open_to(
         yield opened
     finally:
         await opened.close()
+
+
+async def name_of(graph: Graph, user_id: str) -> str:
+    """A question that every test can ask: the name of somebody."""
+    question = graph.build.users.by_user_id(user_id).to_get_request_information()
+    return (await graph.ask_raw(question)).decode().partition('"displayName": "')[2].partition('"')[0]
