@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
+from bot import access
 from bot.customers import show_customers
 from bot.opening import customer_of
 from bot.renewals import renewal_to_sign
@@ -12,12 +14,13 @@ from cards.clicks.contracts import ShowContract
 from cards.clicks.people import ShowCustomers
 from cards.contract_terms import next_holidays
 from cards.contracts import ContractSheet, contract_card
-from contract.access import AccessConsent, ConsentState
+from contract.consents import AccessSpan
 from contract.contracts import Contract, covering
 from contract.local_time import DAY, local
 from contract.renewals import renewing
 from storage.contacts import load_contacts
-from storage.contracts import load_consents, load_contracts
+from storage.contracts import load_contracts
+from storage.grants import load_grant
 from storage.prices import load_prices
 
 SHOWN_HOLIDAYS = 4
@@ -36,7 +39,7 @@ def _sheet(turn: Turn) -> ContractSheet:
     contract = _shown(contracts, turn)
     year = contract.starts_on.year if contract is not None else today.year
     book = load_prices(turn.session, customer.id, (year, today.year, today.year + 1))
-    valid = _valid(load_consents(turn.session, customer.id), turn)
+    span = access.covering(turn.session, customer.id, turn.now, turn.policy)
     renewable = renewal_to_sign(turn.session, customer.id, turn.now)
     provider = turn.policy.provider
     return ContractSheet(
@@ -45,8 +48,8 @@ def _sheet(turn: Turn) -> ContractSheet:
         customer_name=customer.name,
         prices=book.for_year(year),
         holidays=tuple(next_holidays(today, book.profile, SHOWN_HOLIDAYS)),
-        has_access=valid is not None,
-        access_until=local(valid.ends_at).date() - DAY if valid is not None and valid.ends_at is not None else None,
+        has_access=span is not None,
+        access_until=_access_until(turn, span),
         contacts=tuple(contact.person for contact in load_contacts(turn.session, customer.id)),
         can_renew=renewable is not None and contract is not None and renewable.id == contract.id,
         provider_name=provider.name,
@@ -70,8 +73,12 @@ def _shown(contracts: Iterable[Contract], turn: Turn) -> Contract | None:
     )
 
 
-def _valid(consents: Iterable[AccessConsent], turn: Turn) -> AccessConsent | None:
-    """The consent that holds now and longest (R25)."""
-    valid = [consent for consent in consents if consent.state(turn.now) is ConsentState.VALID]
-    open_ended = next((consent for consent in valid if consent.ends_at is None), None)
-    return open_ended or max(valid, key=lambda consent: consent.ends_at or turn.now, default=None)
+def _access_until(turn: Turn, span: AccessSpan | None) -> date | None:
+    """The last day of the consent that covers now; None while it has none (R25).
+
+    A source that is looked at covers a day at a time; its own end is what was agreed.
+    """
+    if span is None:
+        return None
+    ends_at = load_grant(turn.session, span.grant_id).valid_until if span.grant_id is not None else span.ends_at
+    return local(ends_at).date() - DAY if ends_at is not None else None

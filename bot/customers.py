@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.access import covering
 from bot.reach import reach_of
 from bot.tickets import new_form_id
 from bot.turn import Answer, Policy, Turn
@@ -50,7 +51,7 @@ def show_customer(turn: Turn, click: ShowCustomer) -> Answer:
 
 def customer_answer(turn: Turn, customer_id: int, notice: str = "", *, is_warning: bool = False) -> Card:
     """The customer's card for the caller, as it is now. Raises NotFound."""
-    sheet = customer_sheet(turn.session, turn.role, customer_id, turn.now, sends_mail=turn.policy.sends_mail)
+    sheet = customer_sheet(turn.session, turn.role, customer_id, turn.now, turn.policy)
     return customer_card(sheet, turn.language, notice=notice, is_warning=is_warning)
 
 
@@ -58,13 +59,11 @@ def customer_view(session: Session, reader: Standing, args: Mapping[str, Any], n
     """The customer's card for delivery. Raises NotFound for somebody who is not on the staff."""
     if not reader.role.is_staff:
         raise NotFound("customer", args["customer"])
-    sheet = customer_sheet(session, reader.role, args["customer"], now, sends_mail=policy.sends_mail)
+    sheet = customer_sheet(session, reader.role, args["customer"], now, policy)
     return customer_card(sheet, reader.person.language)
 
 
-def customer_sheet(
-    session: Session, role: Role, customer_id: int, now: datetime, *, sends_mail: bool = True
-) -> CustomerSheet:
+def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime, policy: Policy) -> CustomerSheet:
     """Everything that is known of a customer. Raises NotFound."""
     customer = load_customer(session, customer_id)
     year = local(now).year
@@ -72,17 +71,18 @@ def customer_sheet(
     own = price_years(session, customer_id)
     return CustomerSheet(
         customer=customer,
-        contacts=contact_lines(session, customer_id, now, sends_mail=sends_mail),
+        contacts=contact_lines(session, customer_id, now, sends_mail=policy.sends_mail),
         contracts=load_contracts(session, customer_id),
         prices=book.for_year(year),
         has_own_prices=any(first <= year for first in own),
         is_year_missing=year not in own,
         consents=load_consents(session, customer_id),
+        has_access=covering(session, customer_id, now, policy) is not None,
         billing=load_billing_details(session, customer_id),
         knocks=tuple((knock.id, knock.person.name) for knock in list_knocks(session, customer_id)),
         is_manager=role is Role.MANAGER,
         watch=watch_sheet(session, customer_id),
-        sends_mail=sends_mail,
+        sends_mail=policy.sends_mail,
         now=now,
     )
 

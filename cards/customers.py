@@ -72,6 +72,8 @@ class CustomerSheet:
     is_year_missing: bool
     """Whether an earlier year's list has to do (D34)."""
     consents: tuple[AccessConsent, ...]
+    has_access: bool = True
+    """Whether anything covers remote work now."""
     billing: BillingDetails
     knocks: tuple[tuple[int, str], ...]
     is_manager: bool
@@ -201,9 +203,9 @@ def _access(t: Texts, sheet: CustomerSheet, language: Language) -> Element:
     )
     return section(
         _title(t("Remote access")),
-        verdict(t("Consented"), is_good=True) if is_valid else verdict(t("No consent today"), is_good=False),
+        verdict(t("Consented"), is_good=True) if sheet.has_access else verdict(t("No consent today"), is_good=False),
         *(_consent(t, consent, sheet.now, language) for consent in sheet.consents[-SHOWN_CONSENTS:]),
-        text(t("Without it no remote work can be logged.")) if not is_valid else None,
+        text(t("Without it no remote work can be logged.")) if not sheet.has_access else None,
         action_row(
             execute(t("Consents"), ShowConsents(customer=customer_id)),
             execute(t("Who had access"), ShowAccess(customer=customer_id)),

@@ -14,8 +14,8 @@ from bot.cli.watching import watch_facts
 from bot.customers import contact_lines, customer_sheet
 from bot.policies import policy_of
 from bot.settings import Settings
+from bot.turn import Policy
 from cards.customers import ContactLine
-from contract.access import is_consented
 from contract.contracts import covering
 from contract.local_time import local
 from contract.people import Customer, Role
@@ -56,20 +56,24 @@ def add(
 def show_list(as_json: AsJson = False) -> None:
     """All customers with their contacts, and whether contract and consent cover today."""
     print_rows(
-        look(lambda session, _settings, now: [_row(session, one, now) for one in list_customers(session)]),
+        look(
+            lambda session, settings, now: [
+                _row(session, one, now, policy_of(settings)) for one in list_customers(session)
+            ]
+        ),
         as_json=as_json,
         nothing="There are no customers yet: fourstar customer add --help",
     )
 
 
-def _row(session: Session, customer: Customer, now: datetime) -> dict[str, Any]:
-    sheet = customer_sheet(session, Role.MANAGER, customer.id, now)
+def _row(session: Session, customer: Customer, now: datetime, policy: Policy) -> dict[str, Any]:
+    sheet = customer_sheet(session, Role.MANAGER, customer.id, now, policy)
     return {
         "number": customer.id,
         "name": customer.name,
         "contacts": [line.person.name for line in sheet.contacts],
         "covered_today": covering(sheet.contracts, local(now).date()) is not None,
-        "access_today": is_consented(sheet.consents, now),
+        "access_today": sheet.has_access,
         "knocking": len(sheet.knocks),
         "tenant_id": customer.tenant_id,
     }
@@ -79,12 +83,13 @@ def _row(session: Session, customer: Customer, now: datetime) -> dict[str, Any]:
 def show(customer: CustomerWord, as_json: AsJson = False) -> None:
     """Everything about one customer: contacts, contracts, prices of this year, consents."""
 
-    def read(session: Session, _settings: Settings, now: datetime) -> dict[str, Any]:
+    def read(session: Session, settings: Settings, now: datetime) -> dict[str, Any]:
         found = customer_named(session, customer)
-        sheet = customer_sheet(session, Role.MANAGER, found.id, now)
+        policy = policy_of(settings)
+        sheet = customer_sheet(session, Role.MANAGER, found.id, now, policy)
         prices = sheet.prices
         return {
-            **_row(session, found, now),
+            **_row(session, found, now, policy),
             **watch_facts(session, found.id),
             "contracts": [f"{one.number}: {one.starts_on} to {one.ends_on}" for one in sheet.contracts],
             "price_year": prices.year,

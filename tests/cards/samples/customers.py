@@ -97,7 +97,12 @@ SHEETS = {
     "all well": SHEET,
     "as an engineer sees it": replace(SHEET, is_manager=False, knocks=((4, "Steven"),)),
     "nothing yet": replace(
-        SHEET, contacts=(), contracts=(), consents=(), billing=BillingDetails(legal_name=CUSTOMER.name)
+        SHEET,
+        contacts=(),
+        contracts=(),
+        consents=(),
+        has_access=False,
+        billing=BillingDetails(legal_name=CUSTOMER.name),
     ),
     "a VAT id that nobody looked up": replace(SHEET, billing=GHENT),
     "reverse charge": replace(SHEET, billing=replace(GHENT, vat_checked_on=date(2026, 11, 20))),
@@ -108,6 +113,7 @@ SHEETS = {
         SHEET,
         contracts=(replace(CONTRACT, ends_on=date(2026, 6, 30)),),
         consents=(ENDED, WITHDRAWN),
+        has_access=False,
         has_own_prices=True,
         is_year_missing=False,
     ),
