@@ -70,9 +70,10 @@ def _adopt(
     )
     kind = None if is_new else EntryKind.ADOPTED
     after = ledger.observe(session, *source, found, now, by=by, checked_at=record.created_at, kind=kind).after
-    if record.revoked_at is not None and after.known_state.is_active:
-        gone = Finding(state=GrantState.REVOKED, valid_until=record.revoked_at)
-        after = ledger.observe(session, *source, gone, now, checked_at=record.revoked_at).after
+    is_cut = record.revoked_at is not None and record.ends_at == record.revoked_at
+    if is_cut and after.known_state.is_active:
+        gone = Finding(state=GrantState.REVOKED, valid_until=record.ends_at)
+        after = ledger.observe(session, *source, gone, now, checked_at=record.ends_at).after
     if after.known_state.is_active:
         after = ledger.look_at_date(session, policy, after, now).after
     _plan(session, after, now)

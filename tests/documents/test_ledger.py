@@ -103,7 +103,7 @@ BY_HAND = re.search(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8").partiti
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 @pytest.mark.parametrize("edited", [False, True])
 def test_by_hand_as_the_page_says(tmp_path: Path, edited: bool) -> None:
-    """The commands of docs/consent-ledger.md, with nothing of ours: they pass what was made, and find what was edited."""
+    """The commands of docs/consent-ledger.md, with nothing of ours: they find what was edited, and nothing else."""
     assert BY_HAND is not None
     text = "\n".join(LINES) + "\n"
     (tmp_path / "korenbloem.jsonl").write_text(text.replace("1001", "1002") if edited else text, encoding="utf-8")
