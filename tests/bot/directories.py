@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from bot import contact_offers, watches
@@ -20,6 +21,7 @@ from bot.wire import Reply
 from graph.errors import GraphRefused
 from graph.people import Account, AccountChange, Changes
 from storage import people
+from storage.contact_searches import list_open
 from storage.errors import NotFound
 from storage.mailboxes import Letter
 from storage.outbox_states import Lane
@@ -154,6 +156,16 @@ class Office:
         """The quarter of an hour is over: have every customer looked at that is due."""
         await self.world.database.write(lambda session: watches.look_at_due(session, self.world.now, self.world.now))
         await self.ask()
+
+    async def later(self, by: timedelta = watches.EVERY) -> None:
+        """Some time later the schedule has everybody looked at who is due."""
+        self.world.now += by
+        await self.look()
+
+    async def search(self) -> int:
+        """The one search of the customer that is open."""
+        (found,) = await self.world.database.read(lambda session: list_open(session, self.world.customer_id))
+        return found.id
 
     async def watch(self) -> None:
         """The app was consented to: the contacts are watched from now on."""

@@ -84,9 +84,9 @@ async def test_a_manager_appoints_by_address(database: Database) -> None:
     ],
     ids=["guest", "disabled", "unknown", "several", "already"],
 )
-async def test_why_nobody_is_appointed(database: Database, change: dict[str, Any], email: str, words: str) -> None:
+async def test_why_nobody_is_appointed(sqlite: Database, change: dict[str, Any], email: str, words: str) -> None:
     """A guest, a disabled and an unknown account are refused, and the manager who asked reads why (R4)."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         world = office.world
         await remove(world, world.bram)
         office.directory.change(world.stranger, **change)
@@ -97,9 +97,9 @@ async def test_why_nobody_is_appointed(database: Database, change: dict[str, Any
         assert await office.shown(world.anna, "contact_search") == []
 
 
-async def test_an_address_has_to_be_one(database: Database) -> None:
+async def test_an_address_has_to_be_one(sqlite: Database) -> None:
     """What can be nobody's address comes back on the form, and the directory is not asked."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         asked = len(office.directory.asked)
         for email in ("", "steven", "steven@", "a b@brood.example"):
             assert "geen e-mailadres" in await search(office, email)
@@ -108,9 +108,9 @@ async def test_an_address_has_to_be_one(database: Database) -> None:
 
 
 @pytest.mark.parametrize("error", [AccessRefused("t", "AADSTS7000229"), GraphRefused(403, "Denied")], ids=repr)
-async def test_a_directory_that_may_not_be_read(database: Database, error: GraphError) -> None:
+async def test_a_directory_that_may_not_be_read(sqlite: Database, error: GraphError) -> None:
     """Without consent nobody is appointed by address; once it is given the same card looks again."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         world = office.world
         await remove(world, world.bram)
         await office.ask()
@@ -212,9 +212,9 @@ async def test_the_other_contact_proposes_and_a_manager_confirms(database: Datab
         assert "Er is een contactpersoon aangewezen" in await told(office, world.mia)
 
 
-async def test_a_proposal_can_be_declined_and_is_told(database: Database) -> None:
+async def test_a_proposal_can_be_declined_and_is_told(sqlite: Database) -> None:
     """Who proposed hears that it was declined; a manager's second thoughts change nothing."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         world = office.world
         await lose_bram(office)
         await propose(office, email=STEVEN)
@@ -227,9 +227,9 @@ async def test_a_proposal_can_be_declined_and_is_told(database: Database) -> Non
         assert await contacts_of(world) == ["Anna de Vries"]
 
 
-async def test_a_proposed_guest_is_refused_to_who_proposed(database: Database) -> None:
+async def test_a_proposed_guest_is_refused_to_who_proposed(sqlite: Database) -> None:
     """Nobody has to decide about somebody who can't be contact."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         world = office.world
         await lose_bram(office)
         office.directory.change(world.stranger, is_guest=True)
@@ -280,9 +280,9 @@ async def test_who_is_appointed_by_word_is_looked_at_at_once(database: Database)
         assert await contacts_of(world) == ["Anna de Vries"]
 
 
-async def test_a_chosen_language_stays(database: Database) -> None:
+async def test_a_chosen_language_stays(sqlite: Database) -> None:
     """The directory's language is a first guess only."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         found = await known(office, office.world.bram)
         assert found is not None
         assert found.person.language is Language.EN

@@ -6,26 +6,24 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 
 from bot import watches
 from bot.outcomes import Done
 from bot.watching import finish_look
-from cards.clicks.accounts import ConfirmContact, DeclineContact, StopWatching, TakePlace, WatchAgain
+from cards.clicks.accounts import StopWatching, WatchAgain
 from cards.clicks.estimates import ApproveEstimate
 from cards.clicks.people import ShowCustomer
 from cards.clicks.tickets import AnswerTicket, OpenTicket, ShowTicket, StartTicket
 from contract.accounts import AccountState, ChangeKind
-from contract.people import Language
 from graph.errors import AccessRefused, GraphRefused, GraphUnavailable, LinkExpired
 from graph.people import Changes
-from storage import accounts, contact_searches, contacts, people
+from storage import accounts, contacts
 from storage.database import Database
 from storage.watches import load_watch
 from tests.bot.directories import WATCH, Office, errand, open_office, said_of
-from tests.bot.people import NOW, Somebody, buttons_of, text_of
+from tests.bot.people import NOW, Somebody, text_of
 from tests.bot.test_people import contacts_of
 
 QUARTER = timedelta(minutes=15)
@@ -35,21 +33,6 @@ async def state_of(office: Office, who: Somebody) -> AccountState | None:
     """What is known of somebody's account."""
     found = await office.world.database.read(lambda session: accounts.load_accounts(session, [who.id]))
     return found[who.id].state if who.id in found else None
-
-
-async def later(office: Office, *, by: timedelta = QUARTER) -> None:
-    """Some time later the schedule has everybody looked at."""
-    office.world.now += by
-    await office.look()
-
-
-async def the_search(office: Office) -> int:
-    """The open search of the customer."""
-    found = await office.world.database.read(
-        lambda session: contact_searches.list_open(session, office.world.customer_id)
-    )
-    assert len(found) == 1
-    return found[0].id
 
 
 async def test_the_first_look_tells_nobody_anything(database: Database) -> None:
@@ -70,7 +53,7 @@ async def test_names_and_addresses_follow(database: Database) -> None:
         world = office.world
         await world.click(world.anna, OpenTicket(form_id=world.form(), description="Printer"))
         office.directory.change(world.anna, name="Anna Jansen", mail="jansen@brood.example")
-        await later(office)
+        await office.later()
         await world.say(world.anna, "1001")
         reply = text_of(await world.click(world.eva, ShowCustomer(customer=world.customer_id)))
         assert "Anna Jansen" in reply
@@ -87,7 +70,7 @@ async def test_a_link_is_about_the_people_it_was_made_for(database: Database) ->
     """The next look asks for changes only, with a new link once somebody else is to be watched."""
     async with open_office(database) as office:
         world = office.world
-        await later(office)
+        await office.later()
         both = (world.anna.object_id, world.bram.object_id)
         assert [about for what, about in office.directory.asked if what == "changes"] == [
             (both, None),
@@ -96,10 +79,10 @@ async def test_a_link_is_about_the_people_it_was_made_for(database: Database) ->
         await world.database.write(
             lambda session: contacts.remove_contact(session, world.customer_id, world.bram.id, None, world.now)
         )
-        await later(office)
+        await office.later()
         assert office.directory.asked[-1] == ("changes", ((world.anna.object_id,), None))
         office.directory.fails = [LinkExpired(410, "syncStateNotFound")]
-        await later(office)
+        await office.later()
         assert [about[1] for _what, about in office.directory.asked[-2:]] == ["link-3", None]
 
 
@@ -115,7 +98,7 @@ async def test_a_lost_account_locks_out_in_the_middle_of_a_conversation(database
             office.directory.change(world.bram, enabled=False)
         else:
             office.directory.delete(world.bram, for_good=how == "gone")
-        await later(office)
+        await office.later()
         assert await state_of(office, world.bram) == how
         assert await contacts_of(world) == ["Anna de Vries"]
         for click in (
@@ -139,8 +122,8 @@ async def test_everybody_concerned_hears_it_once(database: Database) -> None:
     async with open_office(database) as office:
         world = office.world
         office.directory.change(world.bram, enabled=False)
-        await later(office)
-        await later(office)
+        await office.later()
+        await office.later()
         (told,) = await office.shown(world.anna, "contact_changed")
         assert "Bram Bakker is geen contactpersoon van" in told
         assert "uitgeschakeld" in told
@@ -153,9 +136,9 @@ async def test_everybody_concerned_hears_it_once(database: Database) -> None:
 
 
 @pytest.mark.parametrize("answer", ["disabled", "deleted", "gone"])
-async def test_one_odd_answer_is_not_believed(database: Database, answer: str) -> None:
+async def test_one_odd_answer_is_not_believed(sqlite: Database, answer: str) -> None:
     """Where only the delta says so and the account itself says otherwise, nobody is locked out."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         bram = office.world.bram
         lost = frozenset({bram.object_id})
         changed = office.directory.accounts[bram.object_id]
@@ -165,15 +148,15 @@ async def test_one_odd_answer_is_not_believed(database: Database, answer: str) -
             gone=lost if answer == "gone" else frozenset(),
             link="",
         )
-        await later(office)
+        await office.later()
         assert office.directory.asked[-1][1] == bram.object_id
         assert await contacts_of(office.world) == ["Anna de Vries", "Bram Bakker"]
         assert await state_of(office, bram) is AccountState.ENABLED
 
 
-async def test_a_whole_look_notices_who_is_left_out(database: Database) -> None:
+async def test_a_whole_look_notices_who_is_left_out(sqlite: Database) -> None:
     """An account that was deleted before the first look is not in it, and is found out by asking for it."""
-    async with open_office(database, watched=False) as office:
+    async with open_office(sqlite, watched=False) as office:
         office.directory.delete(office.world.bram)
         await office.watch()
         assert await contacts_of(office.world) == ["Anna de Vries"]
@@ -190,9 +173,9 @@ async def test_a_whole_look_notices_who_is_left_out(database: Database) -> None:
     ],
     ids=lambda error: f"{type(error).__name__}-{getattr(error, 'status', '')}",
 )
-async def test_a_failed_look_locks_nobody_out_for_a_day(database: Database, error: Exception) -> None:
+async def test_a_failed_look_locks_nobody_out_for_a_day(sqlite: Database, error: Exception) -> None:
     """Whatever fails, and be it a refusal: the known state holds for 24 hours, then the contacts only read (D32)."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         world = office.world
         began = world.now
         await world.click(world.anna, OpenTicket(form_id=world.form(), description="Printer"))
@@ -205,7 +188,7 @@ async def test_a_failed_look_locks_nobody_out_for_a_day(database: Database, erro
         assert await office.shown(world.anna, "directory_silent") == []
         world.now = began + timedelta(hours=24)
         await office.look()
-        await later(office)
+        await office.later()
         reply = await world.click(world.anna, AnswerTicket(form_id=world.form(), ticket=1001, text="too late"))
         assert "alleen lezen" in text_of(reply)
         assert "+31 85 808 6950" in text_of(reply)
@@ -217,16 +200,16 @@ async def test_a_failed_look_locks_nobody_out_for_a_day(database: Database, erro
             assert len(await office.shown(who, "directory_silent")) == 1
         assert await contacts_of(world) == ["Anna de Vries", "Bram Bakker"]
         office.directory.down = None
-        await later(office)
+        await office.later()
         reply = await world.click(world.anna, AnswerTicket(form_id=world.form(), ticket=1001, text="back again"))
         assert "back again" in text_of(reply)
         (told,) = await office.shown(world.anna, "directory_silent")
         assert "Alles werkt weer" in told
 
 
-async def test_a_manager_stops_the_watch_with_a_reason(database: Database) -> None:
+async def test_a_manager_stops_the_watch_with_a_reason(sqlite: Database) -> None:
     """Then the contacts act by the provider's word again; only a manager starts it, not the next consent."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         world = office.world
         office.directory.down = GraphUnavailable(503, "")
         world.now += timedelta(hours=1)
@@ -239,7 +222,7 @@ async def test_a_manager_stops_the_watch_with_a_reason(database: Database) -> No
         assert "moving to another tenant" in reply
         assert "alleen lezen" not in text_of(await world.click(world.anna, StartTicket()))
         again = partial(watches.watch_tenant, customer_id=world.customer_id, now=world.now)
-        assert not await database.write(again)
+        assert not await sqlite.write(again)
         asked = len(office.directory.asked)
         await office.look()
         assert len(office.directory.asked) == asked
@@ -249,100 +232,20 @@ async def test_a_manager_stops_the_watch_with_a_reason(database: Database) -> No
         assert len(office.directory.asked) == asked + 1
 
 
-async def test_a_look_that_was_under_way_when_it_was_stopped_does_nothing(database: Database) -> None:
+async def test_a_look_that_was_under_way_when_it_was_stopped_does_nothing(sqlite: Database) -> None:
     """The answer of a watch that is off is not acted on."""
-    async with open_office(database) as office:
+    async with open_office(sqlite) as office:
         world = office.world
         office.directory.change(world.bram, enabled=False)
         stop = partial(
             watches.stop_watching, customer_id=world.customer_id, now=world.now, by=world.mia.id, why="because"
         )
-        await database.write(stop)
+        await sqlite.write(stop)
         work = errand(world, WATCH, customer=world.customer_id)
         seen = {world.bram.object_id: {"state": "gone"}}
         end = Done({"seen": seen, "link": "l", "watched": "w"})
-        await database.write(lambda session: finish_look(session, work, end, world.now))
+        await sqlite.write(lambda session: finish_look(session, work, end, world.now))
         assert await contacts_of(world) == ["Anna de Vries", "Bram Bakker"]
-
-
-@pytest.mark.parametrize("how", ["enabled again", "restored"])
-async def test_coming_back_is_offered(database: Database, how: str) -> None:
-    """An account that is back is offered once; a manager's yes looks once more and appoints, and both hear it."""
-    async with open_office(database) as office:
-        world = office.world
-        if how == "restored":
-            account = office.directory.delete(world.bram)
-            await later(office)
-            office.directory.restore(world.bram, account)
-        else:
-            office.directory.change(world.bram, enabled=False)
-            await later(office)
-            office.directory.change(world.bram, enabled=True)
-        await later(office)
-        await later(office)
-        assert await contacts_of(world) == ["Anna de Vries"]
-        (offered,) = await office.shown(world.mia, "contact_search")
-        assert "Het account van een eerdere contactpersoon werkt weer" in offered
-        search = await the_search(office)
-        assert "wordt opgezocht" in text_of(await world.click(world.mia, ConfirmContact(search=search)))
-        await office.ask()
-        assert await contacts_of(world) == ["Anna de Vries", "Bram Bakker"]
-        assert "Bram Bakker is nu contactpersoon" in (await office.shown(world.anna, "contact_changed"))[-1]
-        await later(office)
-        assert await contacts_of(world) == ["Anna de Vries", "Bram Bakker"]
-
-
-async def test_who_is_back_and_is_left_is_not_offered_again(database: Database) -> None:
-    """A manager's no stands; an offer that nobody decided is dropped when the account is lost again."""
-    async with open_office(database) as office:
-        world = office.world
-        for _ in range(2):
-            office.directory.change(world.bram, enabled=False)
-            await later(office)
-            office.directory.change(world.bram, enabled=True)
-            await later(office)
-        search = await the_search(office)
-        await world.click(world.mia, DeclineContact(search=search))
-        await later(office)
-        found = await database.read(lambda session: contact_searches.list_latest(session, world.customer_id, 9))
-        assert [one.state.value for one in found] == ["refused", "dropped"]
-        assert await contacts_of(world) == ["Anna de Vries"]
-
-
-async def test_who_is_back_takes_a_place_only_where_one_is_free(database: Database) -> None:
-    """Where there are two contacts by then, the yes is refused with the places to choose from (R4)."""
-    async with open_office(database) as office:
-        world = office.world
-        office.directory.change(world.bram, enabled=False)
-        await later(office)
-
-        def appoint_steven(session: Any) -> int:
-            steven = world.stranger
-            person_id = people.add_person(
-                session,
-                tenant_id=steven.tenant_id,
-                object_id=steven.object_id,
-                name=steven.name,
-                language=Language.NL,
-                now=world.now,
-            )
-            contacts.appoint(session, world.customer_id, person_id, None, world.now)
-            return person_id
-
-        steven_id = await database.write(appoint_steven)
-        office.directory.change(world.bram, enabled=True)
-        await later(office)
-        search = await the_search(office)
-        await world.click(world.mia, ConfirmContact(search=search))
-        await office.ask()
-        assert await contacts_of(world) == ["Anna de Vries", "Steven Stranger"]
-        card = (await office.shown(world.mia, "contact_search"))[-1]
-        assert "Er zijn al twee contactpersonen" in card
-        reply = await world.click(world.mia, TakePlace(search=search, contact=steven_id))
-        assert "wordt opgezocht" in text_of(reply)
-        await office.ask()
-        assert await contacts_of(world) == ["Anna de Vries", "Bram Bakker"]
-        assert "In plaats van" not in buttons_of(reply)
 
 
 async def test_looks_are_spread_and_one_at_most_waits(database: Database) -> None:
