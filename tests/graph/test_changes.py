@@ -90,6 +90,14 @@ async def test_replays_and_repetitions(graph: Graph, customer: Tenant, jo: User,
     assert last.deleted == frozenset()
 
 
+async def test_pieces_of_one_account(graph: Graph, stand_in: GraphStandIn) -> None:
+    """An account that is named with one field and then with another one changed in both; the later word counts."""
+    pieces = [{"id": "x", "displayName": "Jo"}, {"id": "x", "mail": "jo@b.nl"}, {"id": "X", "displayName": "Jo Jansen"}]
+    body = {"value": pieces, LINK: f"{stand_in.url}/v1.0/users/delta?$deltatoken=1"}
+    stand_in.faults.add("GET */users/delta*", body=body)
+    assert (await changes(graph, ["x"], None)).accounts == (AccountChange("x", name="Jo Jansen", mail="jo@b.nl"),)
+
+
 async def test_a_link_that_is_too_old(graph: Graph, customer: Tenant, jo: User) -> None:
     """After an expired link everything is looked at again; the address Graph names for that does it too."""
     first = await changes(graph, [jo.id], None)

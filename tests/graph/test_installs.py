@@ -57,6 +57,16 @@ async def test_installed_once(graph: Graph, ours: CatalogApp, kept: Apps, jo: Us
     assert heard == [jo.id]
 
 
+async def test_another_app_is_not_ours(graph: Graph, stand_in: GraphStandIn, ours: CatalogApp, jo: User) -> None:
+    """Where an answer is about another app, or does not say about which, ours is not taken for installed."""
+    there = {"id": "1", "teamsApp": {"id": "another"}}
+    stand_in.faults.add("GET */installedApps", body={"value": [there]})
+    assert await installation(graph, jo.id, ours.id) is None
+    stand_in.faults.add("GET */installedApps", body={"value": [{"id": "1"}]})
+    with pytest.raises(GraphUnavailable):
+        await installation(graph, jo.id, ours.id)
+
+
 async def test_what_is_not_allowed(graph: Graph, ours: CatalogApp, kept: Apps, customer: Tenant, jo: User) -> None:
     """Another app, a blocked one, a person without Teams or without account: each is refused with Graph's status."""
     other = next(app for app in kept.catalog.values() if app is not ours)
