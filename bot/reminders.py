@@ -103,7 +103,7 @@ CRON = (
     Recurring("purge", _next_quarter, _purge, makes_up=False),
     Recurring("watch_people", watches.next_minute, watches.look_at_due, makes_up=False),
     Recurring("forget_looks", watches.next_minute, watches.forget_looks, makes_up=False),
-    Recurring("keep_subscriptions", _next_quarter, subscriptions.keep_due, makes_up=False),
+    Recurring("keep_subscriptions", watches.next_minute, subscriptions.keep_due, makes_up=False),
     Recurring("issue_invoices", invoice_months.next_issue, invoice_months.begin_month),
     Recurring("remind_unpaid", payment_reminders.next_morning, payment_reminders.remind_unpaid),
     Recurring("warn_of_renewals", next_warning, renewal_warnings.warn),

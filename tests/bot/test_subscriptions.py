@@ -21,6 +21,7 @@ from bot.subscriptions import (
     is_time_to_renew,
     keep_due,
 )
+from bot.watches import watch_again
 from demo.graph.subscriptions import Subscription, subscriptions
 from storage import watches
 from storage.database import Database
@@ -43,7 +44,7 @@ def there(office: GraphOffice) -> list[Subscription]:
 
 
 async def keep(office: GraphOffice) -> None:
-    """The quarter of an hour is over."""
+    """A minute is over."""
     await office.do(keep_due, slot=office.world.now, now=office.world.now)
     await office.ask()
 
@@ -159,6 +160,9 @@ async def test_it_ends_with_the_watch(sqlite: Database, tmp_path: Path) -> None:
         assert (found.subscription_id, found.secret, there(office)) == (None, None, [])
         await keep(office)
         assert [row for row in await world.waiting() if row["kind"] == KEEP_SUBSCRIPTION] == []
+        await office.do(watch_again, customer_id=world.customer_id, now=world.now)
+        await keep(office)
+        assert [one.id for one in there(office)] == [(await kept(office)).subscription_id]
 
 
 async def test_a_failure_is_remembered_and_harms_nothing(sqlite: Database, tmp_path: Path) -> None:
