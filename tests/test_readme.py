@@ -48,10 +48,11 @@ def test_every_command_of_readme_works(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("FOURSTAR_DATABASE_URL", f"sqlite:///{tmp_path / 'fourstar.sqlite'}")
     monkeypatch.chdir(tmp_path)
     typed = commands()
-    assert [" ".join(words[:2]) for words in typed][-5:] == [
+    assert [" ".join(words[:2]) for words in typed][-6:] == [
         "customer add",
         "contract sign",
         "customer consent",
+        "customer administrator",
         "contact add",
         "customer show",
     ]
