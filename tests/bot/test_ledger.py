@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ from documents.ledger import check_entries
 from storage.database import Database
 from storage.grants import find_grant, load_grants
 from storage.ledger import entries_of, ledger_head
+from storage.people import load_person
 from tests.bot.people import POLICY, World, make_world, text_of
 from tests.bot.worked import TICKET, TODAY, clock, events, log, world_with_ticket
 from tests.bot.worked import entries as entries_on
@@ -93,16 +95,15 @@ async def test_what_happens_to_a_consent_is_written_down(database: Database) -> 
 async def test_many_at_once(database: Database) -> None:
     """Checks and notes of one instant stand one behind the other: no gap, no double, each source once."""
     world = await make_world(database)
+    eva = await database.read(lambda session: load_person(session, world.eva.id))
 
     async def look(number: int) -> None:
         await database.write(lambda session: seen(session, world, active(world), source=f"source-{number % 3}"))
 
     async def note(number: int) -> None:
-        await database.write(
-            lambda session: ledger.note(
-                session, POLICY, world.customer_id, EntryKind.ASKED, world.now, by=world.eva, details={"number": number}
-            )
-        )
+        details = {"number": number}
+        act = partial(ledger.note, kind=EntryKind.ASKED, now=world.now, by=eva, details=details)
+        await database.write(lambda session: act(session, POLICY, world.customer_id))
 
     await asyncio.gather(*(act(number) for number in range(AT_ONCE) for act in (look, note)))
     said = await entries(database, world.customer_id)

@@ -62,7 +62,7 @@ def test_worked_example() -> None:
     assert (failed.valid_until, failed.scope, failed.error) == (JULY, (EXCHANGE, HELPDESK), "timeout")
     gone = looks[5].after
     assert (gone.state, gone.valid_until, gone.scope) == (GrantState.REVOKED, MONDAY + 4 * HOUR, ())
-    assert gone.failing_since is gone.error is None
+    assert (gone.failing_since, gone.error) == (None, None)
 
 
 @pytest.mark.parametrize(
