@@ -6,8 +6,8 @@
 
 One subscription on all users of a tenant, not one for each contact: it stays when contacts change, it also tells of
 somebody who comes back, and with 10,000 tenants it takes a fifth of the 50,000 subscriptions an app may have. It costs
-a notification for every other user that changes: who receives it compares the id and asks Graph nothing. With an
-object id it is about one user only, for a tenant whose noise is too much. Enough for all of it: `User.Read.All`.
+a notification for every other user that changes: who receives them looks once for a burst. With an object id it is
+about one user only, for a tenant whose noise is too much. Enough for all of it: `User.Read.All`.
 
 Graph calls a deletion that can be undone "updated". What a notification says is a reason to look, never a fact; and it
 may not come at all, so the delta query goes on beside it.

@@ -12,7 +12,10 @@ from demo.product import ClockOf, product
 
 
 async def test_operators_see_that_it_runs_and_what_it_refused(database_url: str) -> None:
-    """It says that it lives and is ready, counts what the door refused by reason, and shows no page without its key."""
+    """It says that it lives and is ready, counts what the door refused by reason, and shows no page without its key.
+
+    Graph's handshake passes at both of its addresses.
+    """
     clock = DemoClock()
     async with (
         StandIn(clock=clock.now) as stand_in,
@@ -27,6 +30,9 @@ async def test_operators_see_that_it_runs_and_what_it_refused(database_url: str)
             headers = {"Authorization": f"Bearer {bearer}"}
             async with session.post(base / "api/messages", json={}, headers=headers) as refused:
                 assert refused.status == 401
+        for path in ("graph/notifications", "graph/lifecycle"):
+            async with session.post(base / path, params={"validationToken": "is it you"}) as shaken:
+                assert (shaken.status, await shaken.text()) == (200, "is it you")
         pages = {}
         for path in ("healthz", "readyz", "metrics", "metrics", "files/forged"):
             async with session.get(base / path) as response:

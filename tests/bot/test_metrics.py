@@ -14,6 +14,7 @@ def test_what_operators_watch_is_there() -> None:
     metrics.delivered("teams", "dead")
     metrics.outbox(pending=3, dead=1, oldest_seconds=12.5)
     metrics.credential(29)
+    metrics.notices({"accepted": 3, "wrong_secret": 1})
     lines = metrics.render().decode().splitlines()
     assert 'fourstar_turns_total{kind="open_ticket",outcome="answered"} 2.0' in lines
     assert 'fourstar_turn_seconds_bucket{kind="open_ticket",le="0.005"} 1.0' in lines
@@ -23,6 +24,7 @@ def test_what_operators_watch_is_there() -> None:
     assert 'fourstar_outbox_rows{state="dead"} 1.0' in lines
     assert "fourstar_outbox_oldest_seconds 12.5" in lines
     assert "fourstar_credential_days_left 29.0" in lines
+    assert 'fourstar_graph_notices_total{outcome="accepted"} 3.0' in lines
 
 
 def test_two_sets_do_not_share_numbers() -> None:
