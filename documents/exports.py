@@ -46,6 +46,7 @@ ABOUT: Mapping[str, str] = {
     "remote_sessions": message("Who had access to Microsoft 365 when, for which ticket"),
     "consents": message("Consents to remote access"),
     "consent_sources": message("What remote access rests on, and where each consent stands"),
+    "consent_requests": message("What was asked of the administrator, and who signed in"),
     "consent_ledger": message(
         "What happened to consents, signed; consent_ledger.jsonl can be checked: fourstar access verify"
     ),

@@ -1,4 +1,4 @@
-"""Erasing who withdrew consent and why, and who administers the customer's Microsoft 365 (R28).
+"""Erasing who withdrew consent and why, and who administers the customer's Microsoft 365 or consented (R28).
 
 Who had access when stays, with the names of the provider's people: it is what the customer may ask for. The ledger of
 consents stays as it is, because its entries are sealed.
@@ -6,7 +6,7 @@ consents stays as it is, because its entries are sealed.
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.access_tables import access_withdrawals, administrators, consent_requests
@@ -33,7 +33,21 @@ def erase_access(session: Session, customer_id: int) -> int:
         .where(held.customer_id == customer_id, held.lifted_by_name.is_not(None))
         .values(lifted_by_name=MARK)
     )
-    return len(gone) + len(written)
+    asked = consent_requests.c
+    named = session.execute(
+        update(consent_requests)
+        .where(
+            asked.customer_id == customer_id,
+            or_(
+                and_(asked.administrator.is_not(None), asked.administrator != MARK),
+                asked.administrator_email.is_not(None),
+                asked.signed_in.is_not(None),
+            ),
+        )
+        .values(administrator=MARK, administrator_email=None, signed_in=None, state_digest=None, sign_in_flow=None)
+        .returning(asked.id)
+    ).all()
+    return len(gone) + len(written) + len(named)
 
 
 def administrator_addresses(session: Session, customer_id: int) -> set[str]:

@@ -37,6 +37,7 @@ ROWS_AT_ONCE = 500
 
 HIDDEN = frozenset(
     {"activity_id", "conversation_id", "service_url", "user_id", "key", "source", "delta_link", "subscription_secret"}
+    | {"nonce_digest", "state_digest", "sign_in_flow"}
 )
 """Columns of any table that stay with the provider: addresses of chats and messages, and what opens something."""
 
@@ -119,6 +120,7 @@ SUBJECTS = (
         _of_customer(access.consent_grants),
         internal=frozenset({"etag", "next_check_at"}),
     ),
+    Subject("consent_requests", access.consent_requests, _of_customer(access.consent_requests)),
     Subject("consent_ledger", access.consent_ledger, _of_customer(access.consent_ledger)),
     Subject("tickets", tables.tickets, _of_customer(tables.tickets), internal=frozenset({"urgency"})),
     Subject("ticket_history", _events, _events.c.ticket_number.in_(_TICKETS), _events.c.is_internal.is_(False)),

@@ -14,6 +14,7 @@ from bot.cli import (
     administrators,
     billing,
     cases,
+    consent_requests,
     consents,
     contacts,
     contracts,
@@ -63,6 +64,7 @@ app.add_typer(invoices.app, name="invoice")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(receipts.app, name="receipts")
 app.add_typer(access.app, name="access")
+app.add_typer(consent_requests.app, name="consent")
 app.add_typer(cases.app, name="cases")
 app.add_typer(db.app, name="db")
 app.add_typer(manifest.app, name="manifest")
