@@ -118,7 +118,7 @@ def access_card(sheet: AccessSheet, language: Language, *, notice: str = "", is_
             _administrator(t, sheet),
             sessions_section(t, sheet.history, shown, sheet.now, language),
             action_row(*_actions(t, sheet)),
-            fallback_text=f"{title} · {sheet.customer_name} · {state}",
+            fallback_text=f"{title} · {sheet.customer_name} ({sheet.customer_id}) · {state}",
             language=language,
             subject=f"access:{sheet.customer_id}",
             summary=f"{title}: {state}",

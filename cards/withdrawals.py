@@ -47,7 +47,7 @@ def _question(customer_id: int, language: Language, title: str, *elements: Eleme
         heading(title),
         *elements,
         action_row(action, execute(t("Back"), ShowAccess())),
-        fallback_text=title,
+        fallback_text=f"{title} ({customer_id})",
         language=language,
         subject=f"access:{customer_id}",
         is_form=True,
