@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 from http import HTTPStatus
 from pathlib import Path
@@ -68,8 +69,12 @@ class _Adapter(HTTPAdapter):
             conn.cert_reqs = "CERT_REQUIRED"
 
 
+@functools.lru_cache(maxsize=2)
 def trusting(extra: Path | None) -> ssl.SSLContext:
-    """What is trusted: the authorities everybody trusts, and those in the PEM file `extra`. Raises OSError."""
+    """What is trusted: the authorities everybody trusts, and those in the PEM file `extra`. Raises OSError.
+
+    Reading them takes a twentieth of a second, so it is for a thread; who asks again shares the answer.
+    """
     context = httpx.create_ssl_context()
     if extra is not None:
         context.load_verify_locations(extra)

@@ -10,6 +10,7 @@ that neither a customer who took the app away nor an outage is asked about with 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -183,7 +184,7 @@ async def open_tenants(
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Tenants:
     """All tenants of one app; close it afterwards. `trusted_ca` is a PEM file with further authorities to trust."""
-    trusted = trusting(trusted_ca)
+    trusted = await asyncio.to_thread(trusting, trusted_ca)
     async with AsyncExitStack() as stack:
         line = await stack.enter_async_context(open_line(url=graph_url, verify=trusted))
         tenants = Tenants(

@@ -18,7 +18,13 @@ LASTS = timedelta(days=30)
 
 
 def write_certificates(folder: Path) -> tuple[Path, Path]:
-    """Writes `ca.pem`, which is to be trusted, and `server.pem` with the server's key and certificate."""
+    """Writes `ca.pem`, which is to be trusted, and `server.pem` with the server's key and certificate.
+
+    Those that are in the folder already are kept.
+    """
+    ca_path, server_path = folder / "ca.pem", folder / "server.pem"
+    if ca_path.exists() and server_path.exists():
+        return ca_path, server_path
     ca_key, server_key = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
     ca_name, server_name = _name("Stand-in certificate authority"), _name("127.0.0.1")
     ca = (
@@ -35,7 +41,6 @@ def write_certificates(folder: Path) -> tuple[Path, Path]:
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
-    ca_path, server_path = folder / "ca.pem", folder / "server.pem"
     ca_path.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     private = server_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

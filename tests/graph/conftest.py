@@ -15,10 +15,16 @@ from tests.graph.stand_in import APP_ID, CUSTOMER, HOME, ROSES, SECRET, Clock, o
 from tests.loop_guard import LONGEST_STEP_S, guarding
 
 
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the stand-in's authority: one for all tests, as reading what to trust takes longest."""
+    return tmp_path_factory.mktemp("authority")
+
+
 @pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[GraphStandIn]:
+async def stand_in(certificates: Path) -> AsyncIterator[GraphStandIn]:
     """The stand-in, in which the app is registered and the provider's and one customer's tenant are empty."""
-    async with GraphStandIn(tmp_path) as started:
+    async with GraphStandIn(certificates) as started:
         started.directory.add_app(APP_ID, SECRET)
         for tenant_id, name in ((HOME, "Oxineo"), (CUSTOMER, "Bakkerij Korenbloem")):
             started.directory.add_tenant(tenant_id, name, f"{name.split()[-1].lower()}.example")
