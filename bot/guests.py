@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -50,6 +50,8 @@ from storage.staff import find_by_object_ids
 from storage.watches import load_watch
 
 WHO_IS_GUEST = "who_is_guest"
+QUESTION_HOLDS = timedelta(days=7)
+"""How long a question that nobody answers keeps the managers from hearing of a stranger who goes on writing."""
 _SPOKEN = frozenset({IncomingKind.MESSAGE, IncomingKind.ACTION, IncomingKind.SUBMIT})
 
 
@@ -77,7 +79,7 @@ def asks_first(session: Session, person: Person, customer: Customer, now: dateti
         return False
     guest = find_guest(session, person.tenant_id, person.object_id)
     if guest is not None:
-        return guest.state is GuestState.OFFERED
+        return guest.state is GuestState.OFFERED and now - guest.found_at < QUESTION_HOLDS
     ask_graph(
         session,
         customer.tenant_id,

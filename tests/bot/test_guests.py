@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.appointments import take_from_staff
-from bot.guests import WHO_IS_GUEST
+from bot.guests import QUESTION_HOLDS, WHO_IS_GUEST
 from bot.views import VIEWS
 from bot.wire import IncomingKind, Reply
 from cards.clicks.guests import ConfirmGuest, RefuseGuest
@@ -82,6 +82,10 @@ async def test_the_engineer_is_asked_and_no_manager(database: Database, tmp_path
         await office.ask()
         assert (await rows(office, "knock"), await knock_state(office)) == ([], None)
         assert len(await rows(office, "guest")) == 1
+        # A question that nobody answers does not keep anybody waiting for ever.
+        office.world.now += QUESTION_HOLDS
+        await office.world.say(GUEST, "is anybody there?")
+        assert len(await rows(office, "knock")) == 1
 
 
 async def test_the_address_alone_makes_nobody_an_engineer(database: Database, tmp_path: Path) -> None:
