@@ -163,7 +163,7 @@ def _buttons(t: Texts, sheet: ContactSearchSheet) -> list[Action | None]:
             for one in sheet.contacts
         ]
         return [*places, back]
-    return [execute(t("Look again"), LookAgain(search=search)), back]
+    return [execute(t("Look up again"), LookAgain(search=search)), back]
 
 
 def _short(name: str) -> str:
