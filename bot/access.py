@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,12 @@ _log = logging.getLogger(__name__)
 _JUDGED_BY = frozenset(kind for kind in EntryKind if kind.is_observed)
 
 
+@lru_cache(maxsize=4096)
+def _read(body: str) -> Entry:
+    """A body says the same for ever, and every card of a ticket is judged by it."""
+    return read_entry(body)
+
+
 def access_spans(session: Session, customer_id: int, policy: Policy) -> tuple[AccessSpan, ...]:
     """Every span of time in which remote work is covered, past ones too; withdrawals are cut out."""
     grants = load_grants(session, customer_id)
@@ -43,7 +50,7 @@ def _entries(session: Session, customer_id: int) -> Iterator[Entry]:
     """What is judged by. An entry that somebody broke says nothing, and stops nothing: verifying finds it."""
     for sealed in entries_of(session, customer_id, _JUDGED_BY):
         try:
-            yield read_entry(sealed.body)
+            yield _read(sealed.body)
         except UnreadableEntry:
             _log.error("entry %s of the ledger of customer %s can't be read", sealed.place, customer_id)
 
