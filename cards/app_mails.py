@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cards.language import texts_for
-from cards.mails import Letter, letter
+from cards.mails import Letter, Link, letter
 from cards.welcome import Provider
 from contract.people import Language
 
@@ -21,8 +21,7 @@ def add_app_letter(name: str, customer: str, link: str, provider: Provider, lang
             customer=customer,
             provider=provider.name,
         ),
-        t("Open this link and choose Add:"),
-        [link],
+        Link(t("Open the app in Microsoft Teams and choose Add"), link),
         t("If Teams does not allow it, show this mail to whoever manages Microsoft 365 in your organisation."),
         t("Until then call us with a problem: {phone}.", phone=provider.phone),
         provider=provider,

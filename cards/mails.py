@@ -25,8 +25,17 @@ _STYLE = (
     "footer{border-top:1px solid #c8c6c4;margin-top:1.5em;padding-top:.8em;color:#605e5c}"
 )
 
-Part = str | Sequence[tuple[str, str]] | Sequence[str]
-"""A paragraph, a table of labels with values, or a list."""
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of our own making, on a line of its own; in plain text the address stands behind its words."""
+
+    shown: str
+    url: str
+
+
+Part = str | Link | Sequence[tuple[str, str]] | Sequence[str]
+"""A paragraph, a link, a table of labels with values, or a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,8 @@ def _way_back(chat_url: str, language: Language) -> tuple[list[str], list[str]]:
     """The link to the chat, as text and for the page; the chat has the cards that a mail tells of."""
     if not chat_url:
         return [], []
-    shown = texts_for(language)("Open the chat in Microsoft Teams")
-    return [f"{shown}: {chat_url}"], [f'<p><a href="{html.escape(chat_url)}">{html.escape(shown)}</a></p>']
+    link = Link(texts_for(language)("Open the chat in Microsoft Teams"), chat_url)
+    return [_as_text(link)], [_as_html(link)]
 
 
 def one_line(value: str, limit: int) -> str:
@@ -166,12 +175,16 @@ def _questions(t: Texts) -> str:
 def _as_text(part: Part) -> str:
     if isinstance(part, str):
         return part
+    if isinstance(part, Link):
+        return f"{part.shown}: {part.url}"
     return "\n".join(f"- {row}" if isinstance(row, str) else f"{row[0]}: {row[1]}" for row in part)
 
 
 def _as_html(part: Part) -> str:
     if isinstance(part, str):
         return f"<p>{_escaped(part)}</p>"
+    if isinstance(part, Link):
+        return f'<p><a href="{html.escape(part.url)}">{html.escape(part.shown)}</a></p>'
     items = [f"<li>{_escaped(row)}</li>" for row in part if isinstance(row, str)]
     if items:
         return f"<ul>{''.join(items)}</ul>"

@@ -105,7 +105,8 @@ async def test_else_a_mail_asks_for_it(
         assert draft is not None
         assert (draft.to, draft.language) == ("carla@aaaa.example", Language.NL)
         known = app.id if app and CATALOG in permissions else APP_ID
-        assert f"https://teams.microsoft.com/l/app/{known}" in draft.letter.text
+        assert f": https://teams.microsoft.com/l/app/{known}" in draft.letter.text
+        assert f'<a href="https://teams.microsoft.com/l/app/{known}">' in draft.letter.html
         await sqlite.write(lambda session: forget_chat(session, carla))
         assert await reach(office, carla, sends_mail=False) == (Reach.NOT_AT_ALL, why)
 
