@@ -87,7 +87,7 @@ def session_file_card(url: str, kind: str, customer_id: int | None, language: La
     t = texts_for(language)
     title = t("Who had access when")
     back = ShowAccess(customer=customer_id) if customer_id is not None else ShowAccess()
-    said = t("The link opens for ten minutes, for you only.")
+    said = t("The link opens for ten minutes.")
     return card(
         heading(title),
         text(said),

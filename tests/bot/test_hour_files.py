@@ -118,6 +118,8 @@ def test_billable(cell: str, billable: bool) -> None:
     [
         ("place", "On-site", Place.ON_SITE),
         ("place", "op locatie", Place.ON_SITE),
+        ("place", "Advies", Place.ADVICE),
+        ("place", "advice", Place.ADVICE),
         ("place", "REMOTE", Place.REMOTE),
         ("reason", "customer asked", OutsideHoursReason.CUSTOMER_ASKED),
         ("reason", "own_choice", OutsideHoursReason.OWN_CHOICE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -142,6 +143,15 @@ def test_on_site() -> None:
     check(entry("2026-11-23 10:00", "2026-11-23 11:00", place=Place.ON_SITE), access=[])
     with pytest.raises(errors.OnSiteNeedsAddendum):
         check(entry("2026-12-01 10:00", "2026-12-01 11:00", place=Place.ON_SITE))
+
+
+def test_advice_needs_no_access() -> None:
+    """Advice by chat or phone lets nobody in, and counts like any other work (R24, R25, D12)."""
+    advice = entry("2026-11-23 10:00", "2026-11-23 11:00", place=Place.ADVICE)
+    check(advice, access=[])
+    assert billed_minutes_by_band(advice) == billed_minutes_by_band(replace(advice, place=Place.REMOTE))
+    with pytest.raises(errors.RemoteNeedsAccess):
+        check(replace(advice, place=Place.REMOTE), access=[], replacing=advice)
 
 
 @pytest.mark.parametrize("is_billable", [True, False])
