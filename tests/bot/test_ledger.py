@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -136,6 +137,20 @@ async def test_judged_by_the_ledger(database: Database) -> None:
 def ledger_only(session: Session, world: World) -> None:
     """Take away what was recorded by hand."""
     terms.withdraw_consent(session, world.customer_id, world.now - timedelta(days=2), policy=POLICY)
+
+
+async def test_app_consent_covers_work_only_where_that_is_set(sqlite: Database) -> None:
+    """The permissions of our app let the bot read; an engineer's work they cover only by the provider's setting."""
+    world = await make_world(sqlite)
+
+    def act(session: Session) -> list[Mechanism | None]:
+        ledger_only(session, world)
+        ledger.observe(session, POLICY, world.customer_id, Mechanism.APP, "app-1", active(world), world.now)
+        policies = POLICY, replace(POLICY, app_consent_covers_work=True)
+        found = [covering(session, world.customer_id, world.now, policy) for policy in policies]
+        return [span.mechanism if span else None for span in found]
+
+    assert await sqlite.write(act) == [None, Mechanism.APP]
 
 
 async def relationship_only(world: World, found: Finding, minutes: int = 0) -> None:
