@@ -16,7 +16,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
 
 import httpx
-from kiota_abstractions.api_error import APIError
 from kiota_abstractions.request_information import RequestInformation
 from kiota_abstractions.serialization import Parsable, ParsableFactory, ParseNode, SerializationWriter
 from kiota_serialization_json.json_parse_node import JsonParseNode
@@ -132,8 +131,6 @@ class Graph:
         """One question, with kiota's retries. Raises `GraphUnavailable` where there is no whole answer."""
         try:
             return await self._line.send(question, self._sender)
-        except APIError as error:
-            raise GraphUnavailable(error.response_status_code or 0, "redirect") from None
         except httpx.HTTPError as error:
             raise GraphUnavailable(0, type(error).__name__) from error
 

@@ -123,7 +123,7 @@ async def open_line(*, url: str, verify: ssl.SSLContext | bool = True) -> AsyncI
 
 def _make(url: str, transport: httpx.AsyncHTTPTransport) -> Line:
     from kiota_http.kiota_client_factory import KiotaClientFactory
-    from kiota_http.middleware import RetryHandler
+    from kiota_http.middleware import RedirectHandler, RetryHandler
     from kiota_http.middleware.options import RetryHandlerOption
     from msgraph.graph_request_adapter import GraphRequestAdapter, options
     from msgraph.graph_service_client import GraphServiceClient
@@ -136,8 +136,11 @@ def _make(url: str, transport: httpx.AsyncHTTPTransport) -> Line:
     timeout = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
     # Its delay is added to every wait, also to what Retry-After says.
     retries = PatientRetries(RetryHandlerOption(delay=0, max_retries=3))
+    # What is asked here is never elsewhere: an answer that leads away is a proxy's, and none.
     middleware = [
-        retries if isinstance(one, RetryHandler) else one for one in KiotaClientFactory.get_default_middleware(options)
+        retries if isinstance(one, RetryHandler) else one
+        for one in KiotaClientFactory.get_default_middleware(options)
+        if not isinstance(one, RedirectHandler)
     ]
     http = GraphClientFactory.create_with_custom_middleware(
         [*middleware, GraphTelemetryHandler(options=options["GraphTelemetryHandlerOption"])],

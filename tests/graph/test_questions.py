@@ -100,6 +100,49 @@ async def test_an_answer_that_is_no_object_is_none(graph: Graph, stand_in: Graph
     assert unavailable.value.code == "unreadable"
 
 
+async def test_an_answer_that_leads_away_is_none(graph: Graph, customer: Tenant, stand_in: GraphStandIn) -> None:
+    """A proxy that wants somebody to sign in is not followed, and its page is no answer of Graph."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    stand_in.faults.add("GET /v1.0/*", status=302, headers={"Location": f"{stand_in.url}/v1.0/users/{anna.id}"})
+    with pytest.raises(GraphUnavailable) as unavailable:
+        await name_of(graph, anna.id)
+    assert (unavailable.value.status, len(stand_in.calls)) == (302, 1)
+
+
+async def test_a_question_has_an_end(
+    graph: Graph, customer: Tenant, stand_in: GraphStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that does not come is no answer, and takes no place from the next question."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    assert await name_of(graph, anna.id) == "Anna"
+    monkeypatch.setattr("graph.client.QUESTION_TIMEOUT_S", 0.1)
+    held = asyncio.Event()
+    stand_in.faults.add("GET /v1.0/*", wait_for=held, times=6)
+    for _ in range(6):
+        with pytest.raises(GraphUnavailable) as unavailable:
+            await name_of(graph, anna.id)
+        assert (unavailable.value.status, unavailable.value.code) == (0, "TimeoutError")
+    held.set()
+    monkeypatch.setattr("graph.client.QUESTION_TIMEOUT_S", 5)
+    assert await name_of(graph, anna.id) == "Anna"
+
+
+async def test_others_of_the_tenant_wait_along(graph: Graph, customer: Tenant, stand_in: GraphStandIn) -> None:
+    """While one question waits as Graph asked, another one of the same tenant is not put."""
+    anna = customer.add_user("Anna", "anna@a.example")
+    assert await name_of(graph, anna.id) == "Anna"
+    fault = stand_in.faults.add("GET /v1.0/*", status=429, retry_after_s=1)
+    waiting = asyncio.create_task(name_of(graph, anna.id))
+    await fault.reached.wait()
+    while not graph._sender.pause.left_s():  # noqa: ASYNC110  until that answer has arrived
+        await asyncio.sleep(0.001)
+    asked = len(stand_in.calls)
+    other = asyncio.create_task(name_of(graph, anna.id))
+    await asyncio.sleep(0.2)
+    assert len(stand_in.calls) == asked
+    assert [await waiting, await other] == ["Anna", "Anna"]
+
+
 async def test_short_pauses_are_waited_for(graph: Graph, customer: Tenant, stand_in: GraphStandIn) -> None:
     """A pause of a second and an outage of a moment are overcome within one question."""
     anna = customer.add_user("Anna", "anna@a.example")
