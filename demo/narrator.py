@@ -86,6 +86,10 @@ class Narrator:
         """Somebody did something."""
         self._print(f"  [cyan]{escape(person.name):<14}[/cyan] {escape(what)}")
 
+    def tells(self, name: str, what: str) -> None:
+        """Somebody who has no chat did something."""
+        self._print(f"  [cyan]{escape(name):<14}[/cyan] {escape(what)}")
+
     def shown(self, person: Person, message: ChatMessage) -> None:
         """The bot posted something; a card is told by its first lines."""
         lines = message.words.splitlines()

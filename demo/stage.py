@@ -10,8 +10,9 @@ who reads Dutch. An expectation that does not come true raises AssertionError wi
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -20,10 +21,11 @@ from cards.language import language_of_locale, texts_for
 from contract.people import Language
 from demo.activities import File
 from demo.buttons import buttons, find_button, find_input
-from demo.chat import Chat, ChatMessage, How, Version, card_activity
+from demo.chat import WAIT_S, Chat, ChatMessage, How, Version, card_activity
 from demo.connector import StandIn
+from demo.graph.server import GraphStandIn
 from demo.narrator import Narrator
-from demo.people import ANNA, BEN, EVA, MARK, SAM, Identity
+from demo.people import ANNA, BEN, CARLA, DIRK, EVA, FAY, MARK, SAM, Identity
 from demo.person import Clickable, Outcome, Person
 
 
@@ -146,6 +148,15 @@ class Actor:
         )
         return self.copies(heading)[-1]
 
+    async def sees(self, *words: str) -> ChatMessage:
+        """Wait until some card says all of these, in the own language already; returns the newest."""
+
+        def found() -> list[ChatMessage]:
+            return [one for one in self.chat.from_bot if one.card and all(word in one.words for word in words)]
+
+        await self.chat.wait_until(lambda: bool(found()), what=f"a card with {words}")
+        return found()[-1]
+
     def copies(self, heading: str) -> list[ChatMessage]:
         """Every message that shows the card with this heading now."""
         title = self.t(heading)
@@ -186,18 +197,36 @@ class Stage:
         def actor(identity: Identity) -> Actor:
             return Actor(stand_in.person(identity), narrator)
 
-        self.narrator = narrator
+        self.narrator, self._stand_in = narrator, stand_in
         self.anna, self.ben, self.sam = actor(ANNA), actor(BEN), actor(SAM)
         self.eva, self.mark = actor(EVA), actor(MARK)
+        self.carla, self.dirk, self.fay = actor(CARLA), actor(DIRK), actor(FAY)
         self.contacts, self.staff = (self.anna, self.ben), (self.eva, self.mark)
         self.everybody = (*self.contacts, *self.staff)
         # Numbers are read from the cards: a form that reaches PostgreSQL twice at once may use one up.
-        self.first = self.second = self.third = 0
+        self.first = self.second = self.third = self.fourth = 0
 
     @property
     def estimate(self) -> str:
         """The number of the first ticket's estimate."""
         return f"{self.first}-1"
+
+    @property
+    def graph(self) -> GraphStandIn:
+        """Microsoft Graph. Raises AssertionError where the story is told without one."""
+        if self._stand_in.graph is None:
+            raise AssertionError("There is no Graph in this story")
+        return self._stand_in.graph
+
+    async def until_so(self, is_so: Callable[[], bool], what: str) -> None:
+        """Wait until something is so that is not in a chat. Raises AssertionError."""
+        try:
+            async with asyncio.timeout(WAIT_S):
+                while not is_so():  # noqa: ASYNC110  what is outside a chat does not tell of itself
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            msg = f"{what} did not come within {WAIT_S} s"
+            raise AssertionError(msg) from None
 
     def keep(self, name: str, actor: Actor, what: ChatMessage | Version) -> None:
         """Keep a card for the pictures of the story, named with who reads it in which language."""

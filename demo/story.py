@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from demo.connector import StandIn
 from demo.narrator import Narrator
-from demo.scenes import arrival, closing, estimates, month, opening, work
+from demo.scenes import arrival, closing, estimates, garage, leaving, month, opening, work
 from demo.stage import Stage
 
 SCENES = (
@@ -38,6 +38,13 @@ SCENES = (
     month.the_invoice_arrives,
     month.ben_asks_about_a_line,
     month.it_is_paid,
+    garage.the_app_is_consented_to,
+    garage.the_contacts_come_from_the_directory,
+    garage.a_ticket_waits_for_access,
+    garage.the_engineers_get_in,
+    leaving.dirk_leaves,
+    leaving.fay_takes_the_place,
+    leaving.the_consent_is_renewed,
     arrival.nobody_was_told_twice,
     work.nothing_internal_leaked,
 )
