@@ -43,18 +43,18 @@ async def saved(world: World, who: Somebody, customer: int | None, kind: Session
 
 
 @pytest.mark.parametrize("word", ["access", "toegang", "Toegang?"])
-async def test_a_contact_asks_by_a_word(database: Database, word: str) -> None:
+async def test_a_contact_asks_by_a_word(sqlite: Database, word: str) -> None:
     """`access` and `toegang` show what is consented, and who was in, newest first, with a page for the rest."""
-    world = await visited(database, 1)
+    world = await visited(sqlite, 1)
     card = await world.say(world.bram, word)
     assert "Given" in text_of(card)
     assert "Today" in text_of(card) or "15:00–15:10" in text_of(card)
     assert "Ticket 1001: Problem 1001" in text_of(card)
 
 
-async def test_it_is_paged(database: Database) -> None:
+async def test_it_is_paged(sqlite: Database) -> None:
     """Six to a page, newest first; the last page holds the oldest."""
-    world = await visited(database, 7)
+    world = await visited(sqlite, 7)
     first = text_of(await world.click(world.bram, ShowAccess()))
     assert "page 1 of 2" in first
     second = text_of(await world.click(world.bram, ShowAccess(page=2)))
@@ -64,10 +64,10 @@ async def test_it_is_paged(database: Database) -> None:
     assert text_of(await world.click(world.bram, ShowAccess(page=99))) == second
 
 
-async def test_names_are_those_of_then(database: Database) -> None:
+async def test_names_are_those_of_then(sqlite: Database) -> None:
     """An engineer who is called otherwise now stands there as then (R25)."""
-    world = await visited(database)
-    await database.write(lambda session: set_email(session, world.eva.id, "Eva Anders", None))
+    world = await visited(sqlite)
+    await sqlite.write(lambda session: set_email(session, world.eva.id, "Eva Anders", None))
     assert "Eva Engineer" in text_of(await world.click(world.bram, ShowAccess()))
 
 
@@ -107,9 +107,9 @@ async def test_only_who_may_see_it(database: Database) -> None:
         await database.read(lambda session: load_download(session, link))
 
 
-async def test_staff_choose_a_customer_first(database: Database) -> None:
+async def test_staff_choose_a_customer_first(sqlite: Database) -> None:
     """Without a customer the staff gets the list; with one the same card as its contacts, and the ways on."""
-    world = await visited(database)
+    world = await visited(sqlite)
     assert "Bakkerij Brood & Zo" in text_of(await world.say(world.eva, "toegang"))
     card = await world.click(world.mia, ShowAccess(customer=world.customer_id))
     verbs = {action.get("verb") for action in buttons_of(card).values()}
@@ -122,9 +122,9 @@ async def test_staff_choose_a_customer_first(database: Database) -> None:
     assert "start_access_withdrawal" not in engineers
 
 
-async def test_what_is_consented_is_told_in_plain_words(database: Database) -> None:
+async def test_what_is_consented_is_told_in_plain_words(sqlite: Database) -> None:
     """A source that is not seen is never shown as given; one that carries is marked (R25)."""
-    world = await world_with_ticket(database)
+    world = await world_with_ticket(sqlite)
     await drop_consents(world)
     await find_relationship(world, until=world.now + timedelta(days=30))
     card = text_of(await world.click(world.bram, ShowAccess()))

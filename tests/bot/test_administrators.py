@@ -58,12 +58,12 @@ async def test_a_contact_forwards_the_request(database: Database) -> None:
     assert entry.note.details["administrator"] == "Ton Beheer"
 
 
-async def test_the_mail_says_who_forwarded_it(database: Database) -> None:
+async def test_the_mail_says_who_forwarded_it(sqlite: Database) -> None:
     """In the administrator's language, with the page to consent on, as text and as HTML (R25)."""
-    world, request = await asked(database)
+    world, request = await asked(sqlite)
     await world.click(world.anna, ForwardRequest(consent_request=request))
     [mail] = await mails(world)
-    draft = await database.read(lambda session: MAILS["consent_request"](session, mail["args"], POLICY))
+    draft = await sqlite.read(lambda session: MAILS["consent_request"](session, mail["args"], POLICY))
     assert draft is not None
     assert draft.language is Language.EN
     assert "Anna de Vries of Bakkerij Brood & Zo forwarded this to you." in draft.letter.text
@@ -108,18 +108,18 @@ async def test_a_contact_names_the_administrator_on_the_way(database: Database) 
 
 
 @pytest.mark.parametrize("address", ["", "ton", "ton@brood", "a@b.nl, c@d.nl", "ton @brood.example", "<t@b.example>"])
-async def test_an_address_that_is_none_comes_back(database: Database, address: str) -> None:
+async def test_an_address_that_is_none_comes_back(sqlite: Database, address: str) -> None:
     """The form stays as it was filled in; nothing is kept and nothing mailed."""
-    world, request = await asked(database, named=False)
+    world, request = await asked(sqlite, named=False)
     card = await world.click(world.anna, named(world, address, consent_request=request))
     assert "geen e-mailadres" in text_of(card)
-    assert await database.read(lambda session: load_administrator(session, world.customer_id)) is None
+    assert await sqlite.read(lambda session: load_administrator(session, world.customer_id)) is None
     assert await mails(world) == []
 
 
-async def test_a_manager_names_one_without_mailing(database: Database) -> None:
+async def test_a_manager_names_one_without_mailing(sqlite: Database) -> None:
     """The provider names whom to ask; forwarding is the contact's (R25)."""
-    world, _ = await asked(database, named=False)
+    world, _ = await asked(sqlite, named=False)
     form = await world.click(world.mia, StartAdministrator(customer=world.customer_id))
     assert "Bakkerij Brood & Zo" in text_of(form)
     await world.click(world.mia, named(world, customer=world.customer_id))
@@ -127,10 +127,10 @@ async def test_a_manager_names_one_without_mailing(database: Database) -> None:
     assert "Ton Beheer" in text_of(await shown(world))
 
 
-async def test_without_a_mail_server_it_can_be_copied(database: Database) -> None:
+async def test_without_a_mail_server_it_can_be_copied(sqlite: Database) -> None:
     """The words and the link stand there to be copied; whoever sent them says so, and it waits from then on (R25)."""
-    world, request = await asked(database)
-    world.router = Router(database, replace(POLICY, sends_mail=False))
+    world, request = await asked(sqlite)
+    world.router = Router(sqlite, replace(POLICY, sends_mail=False))
     card = await world.click(world.bram, ForwardRequest(consent_request=request))
     assert "on this page: https://bot.example.org/consent/" in text_of(card)
     assert await noted(world, EntryKind.FORWARDED) == []
@@ -157,9 +157,9 @@ async def test_another_organisations_request_is_none(database: Database) -> None
     assert await database.read(lambda session: load_administrator(session, world.other_customer_id)) is None
 
 
-async def test_a_request_that_is_over_is_not_forwarded(database: Database) -> None:
+async def test_a_request_that_is_over_is_not_forwarded(sqlite: Database) -> None:
     """After its seven days it waits for nobody, and the card says how it stands (R25)."""
-    world, request = await asked(database)
+    world, request = await asked(sqlite)
     world.now += timedelta(days=8)
     card = await world.click(world.bram, ForwardRequest(consent_request=request))
     assert "waits for nobody any more" in text_of(card)

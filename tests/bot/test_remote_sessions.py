@@ -80,7 +80,7 @@ async def test_without_consent_none_begins(database: Database) -> None:
     assert await running_timer(world) is None
     assert "start_session" not in {one["verb"] for one in buttons_of(card).values()}
     # Access was withdrawn at 13:00.
-    assert "geen toestemming" in text_of(await log(world, world.eva, "13:10", "13:20"))
+    assert "voor toegang op afstand eindigde" in text_of(await log(world, world.eva, "13:10", "13:20"))
     await log(world, world.eva, "13:10", "13:20", place=Place.ADVICE)
     assert [(one.place, one.minutes) for one in await entries(world)] == [(Place.ADVICE, 10)]
 

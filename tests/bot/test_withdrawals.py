@@ -64,7 +64,7 @@ async def test_what_was_done_before_can_be_logged(database: Database) -> None:
     form = LogTime(
         form_id=world.form(), ticket=TICKET, worked_on=TODAY, begin=clock("15:05"), end=clock("15:10"), work="Later"
     )
-    assert "geen toestemming" in text_of(await world.click(world.eva, form))
+    assert "voor toegang op afstand eindigde" in text_of(await world.click(world.eva, form))
     assert len(await entries(world)) == 1
 
 
