@@ -91,7 +91,7 @@ def consent_request_card(sheet: RequestSheet, language: Language, *, is_staff: b
             _asked(t, sheet, language, count),
             _how(t, sheet, is_staff=is_staff) if is_open else None,
             action_row(*_actions(t, sheet, is_open=is_open, is_staff=is_staff)),
-            fallback_text=f"{title}. {said}".strip(),
+            fallback_text=f"{title} (#{request.id}). {said}".strip(),
             language=language,
             subject=f"consent_request:{request.id}",
             summary=title if is_open else f"{title}: {said}",

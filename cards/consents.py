@@ -215,7 +215,7 @@ def _actions(t: Texts, sheet: ConsentsSheet) -> list[Action | None]:
 
 def _fallback(t: Texts, sheet: ConsentsSheet, title: str) -> str:
     lines = [f"{t(MECHANISMS[one.mechanism])}: {t(STATES[one.state])}" for one in sheet.grants if not _is_over(one)]
-    return f"{title}. " + (". ".join(lines) if lines else t("No consent is in force."))
+    return f"{title} (#{sheet.customer.id}). " + (". ".join(lines) if lines else t("No consent is in force."))
 
 
 # --- ending -----------------------------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def end_form(grant: Grant, customer: Customer, form_id: str, language: Language)
             execute(t("End it"), EndConsent(form_id=form_id, grant=grant.id), style=ActionStyle.DESTRUCTIVE),
             execute(t("Keep it"), ShowConsents(customer=customer.id)),
         ),
-        fallback_text=title,
+        fallback_text=f"{title} (#{grant.id})",
         language=language,
         subject=f"consents:{customer.id}",
         is_form=True,

@@ -31,9 +31,9 @@ from graph.sign_in import SignIn
 from graph.tenants import open_tenants
 from storage.consent_requests import load_requests, mark_used
 from storage.database import Database
+from tests.bot.consent_browser import WorldClock
 from tests.bot.consent_desk import ASKING, READS, ConsentDesk
 from tests.bot.people import CUSTOMER_TENANT, PROVIDER_TENANT, make_world
-from tests.bot.test_consent_pages import WorldClock
 from tests.graph.stand_in import APP_ID, SECRET, Clock
 from tests.loop_guard import guarding
 
