@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import announcements, watches
 from bot.announcements import customer_subject, knock_subject
 from bot.installs import bring_app
+from bot.remote_sessions import engineer_left
 from contract.accounts import AccountState
 from contract.people import Role
 from contract.staff_groups import StaffSource
@@ -87,6 +88,7 @@ def take_from_staff(session: Session, person_id: int, now: datetime) -> None:
     """
     set_staff_role(session, person_id, None)
     forget_guests_of(session, person_id)
+    engineer_left(session, person_id, now)
     _take_cards(session, person_id, now)
 
 

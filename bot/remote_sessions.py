@@ -40,6 +40,7 @@ from storage import timers
 from storage.contacts import load_customer
 from storage.hours import lock_engineer
 from storage.ledger import hold_ledger
+from storage.people import load_standings
 from storage.remote_sessions import (
     add_session,
     end_session,
@@ -140,6 +141,12 @@ def ticket_closed(session: Session, number: int, now: datetime) -> None:
     look_again(session, load_running_on(session, number), now)
 
 
+def engineer_left(session: Session, engineer_id: int, now: datetime) -> None:
+    """Somebody is no longer on the staff: the session is over (R25)."""
+    running = load_running(session, engineer_id)
+    look_again(session, [running] if running is not None else [], now)
+
+
 def access_changed(session: Session, policy: Policy, customer_id: int, now: datetime) -> None:
     """A customer's consent changed: sessions that it does not cover any more end now, the rest is looked at later.
 
@@ -169,6 +176,7 @@ def _settle(
         spans=spans,
         withdrawals=load_withdrawals(session, running.customer_id),
         closed_at=load_ticket(session, running.ticket_number).closed_at,
+        is_on_staff=load_standings(session, [running.engineer_id])[running.engineer_id].role.is_staff,
         known_until=known_until or timers.armed_until(session, _key(running.id)) or now,
         now=now,
     )

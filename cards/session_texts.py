@@ -20,6 +20,7 @@ _ENDINGS = {
     EndedWhy.WITHDRAWN: message("ended because consent was withdrawn"),
     EndedWhy.EXPIRED: message("ended because the consent was over"),
     EndedWhy.TOO_LONG: message("ended by itself after 12 hours"),
+    EndedWhy.LEFT: message("ended because the engineer left"),
 }
 
 

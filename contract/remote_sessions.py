@@ -41,6 +41,8 @@ class EndedWhy(StrEnum):
     EXPIRED = "expired"
     """The consent ended: by its date, or in the customer's tenant."""
     TOO_LONG = "too_long"
+    LEFT = "left"
+    """The engineer is no longer on the staff."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +118,17 @@ def ending(
     withdrawals: Iterable[Withdrawal],
     closed_at: datetime | None,
     known_until: datetime,
+    is_on_staff: bool = True,
     now: datetime,
 ) -> tuple[datetime, EndedWhy] | None:
     """Return since when a running session is over, and why; None while it goes on (R25).
 
-    `known_until` is until when it was known to be covered when it was looked at before.
+    `known_until` is until when it was known to be covered when it was looked at before; `is_on_staff` whether its
+    engineer still is.
     """
     ends: list[tuple[datetime, EndedWhy]] = [(session.longest_until, EndedWhy.TOO_LONG)]
+    if not is_on_staff:
+        ends.append((now, EndedWhy.LEFT))
     if closed_at is not None:
         ends.append((max(closed_at, session.started_at), EndedWhy.CLOSED))
     if (uncovered_at := covered_until(spans, session.started_at)) is not None:

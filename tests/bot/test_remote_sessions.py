@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.appointments import take_from_staff
 from cards.clicks.access import EndSession
 from cards.clicks.hours import StartTimer
 from cards.clicks.queue import ResolveTicket
@@ -135,6 +136,17 @@ async def test_it_ends_with_the_ticket(database: Database) -> None:
     await world.click(world.eva, ResolveTicket(form_id=world.form(), ticket=1002, summary="Done"))
     await pass_time(world, timedelta(seconds=1))
     assert (await sessions(world))[0].ended_why is EndedWhy.CLOSED
+
+
+async def test_it_ends_when_the_engineer_leaves(database: Database) -> None:
+    """Who is taken from the staff is in nowhere any more (R25)."""
+    world = await world_with_ticket(database)
+    await start(world)
+    world.now += 10 * MINUTE
+    await database.write(lambda session: take_from_staff(session, world.eva.id, world.now))
+    await pass_time(world, timedelta(seconds=0))
+    [session] = await sessions(world)
+    assert (session.ended_at, session.ended_why) == (world.now, EndedWhy.LEFT)
 
 
 async def test_it_ends_after_twelve_hours(database: Database) -> None:

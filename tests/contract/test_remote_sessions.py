@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -84,6 +85,20 @@ def test_a_closed_ticket_ends_it() -> None:
     assert over([WHOLE], now, closed_at=MONDAY + HOUR) == (MONDAY + HOUR, EndedWhy.CLOSED)
     assert over([WHOLE], now, closed_at=MONDAY - HOUR) == (MONDAY, EndedWhy.CLOSED)
     assert over([WHOLE], now, taken=(1,), closed_at=now) == (MONDAY + HOUR, EndedWhy.WITHDRAWN)
+
+
+def test_an_engineer_who_left_is_in_no_longer() -> None:
+    """Off the staff: the session is over when that is known, unless it was over before (R25)."""
+    now = MONDAY + 2 * HOUR
+    given: dict[str, Any] = {
+        "withdrawals": [],
+        "closed_at": None,
+        "known_until": MONDAY,
+        "is_on_staff": False,
+        "now": now,
+    }
+    assert ending(session(), spans=[WHOLE], **given) == (now, EndedWhy.LEFT)
+    assert ending(session(), spans=[span(0, 1)], **given) == (MONDAY + HOUR, EndedWhy.EXPIRED)
 
 
 def test_a_session_begins_only_under_a_consent() -> None:
