@@ -139,6 +139,7 @@ async def test_no_answer_is_tried_again_and_never_lost(database: Database) -> No
         assert "antwoordt nog niet" in text_of(
             await world.click(world.mia, ShowContactSearch(search=(await latest(office)).id))
         )
+        await office.ask()
         office.directory.down = None
         world.now += timedelta(minutes=15)
         await office.ask()
