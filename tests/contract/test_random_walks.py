@@ -32,7 +32,16 @@ EVERYTHING = OutcomeDetails(
     summary="Done", microsoft_case="26112300", workaround=LOOKED_AT, redesign=LOOKED_AT, escalation=LOOKED_AT
 )
 STATELESS = frozenset(
-    {Move.NOTE, Move.FOLLOW_UP, Move.LOG_TIME, Move.CORRECT_TIME, Move.START_TIMER, Move.STOP_TIMER, Move.ESTIMATE}
+    {
+        Move.NOTE,
+        Move.FOLLOW_UP,
+        Move.LOG_TIME,
+        Move.CORRECT_TIME,
+        Move.START_TIMER,
+        Move.STOP_TIMER,
+        Move.ESTIMATE,
+        Move.START_SESSION,
+    }
 )
 
 
