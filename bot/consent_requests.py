@@ -96,7 +96,11 @@ def send(session: Session, request_id: int, now: datetime) -> None:
         mark_forwarded(
             session, request_id, request.asked_by, now, administrator=(administrator.name, administrator.email)
         )
-        args = {"request": request_id, "language": administrator.language.value}
+        args = {
+            "customer": request.customer_id,
+            "request": request_id,
+            "language": administrator.language.value,
+        }
         key = f"consent_request:{request_id}:{administrator.email}"
         announcements.mail(session, administrator.email, "consent_request", args, now, key=key)
 

@@ -116,6 +116,7 @@ def _begin(turn: Turn, ticket: Ticket, running: RemoteSession | None) -> None:
 
 def finish_session(turn: Turn, ticket: Ticket) -> RemoteSession | None:
     """End the caller's session on this ticket; None where none runs any more. The ticket's row may be held."""
+    hold_ledger(turn.session, ticket.customer_id)
     lock_engineer(turn.session, turn.person.id)
     running = load_running(turn.session, turn.person.id)
     if running is None or running.ticket_number != ticket.number:
