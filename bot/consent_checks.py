@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import consent_news, ledger
-from bot.consent_looks import send_looks
+from bot.consent_looks import CHECK_APP, CHECK_RELATIONSHIPS, send_looks
 from bot.consent_requests import NoGroup, ask, follow_request
 from bot.errands import ask_graph
 from bot.remote_sessions import access_changed
@@ -30,6 +30,7 @@ from contract.consent_checks import (
 from contract.consent_requests import Outcome
 from contract.consents import Change, ChangeKind, Finding, Grant, GrantState, Mechanism, NoFinding
 from contract.ledger import EntryKind
+from storage import outbox
 from storage.consent_requests import mark_used, open_request, request_of_grant, set_outcome
 from storage.contacts import load_customer
 from storage.grants import due_grants, load_grant, load_grants, set_grant
@@ -37,7 +38,8 @@ from storage.grants import due_grants, load_grant, load_grants, set_grant
 COMPARE_RELATIONSHIPS = "compare_relationships"
 AT_ONCE = 1000
 """Sources that are taken in one minute: with a look an hour that is room for 60,000."""
-OVER = frozenset({GrantState.EXPIRED, GrantState.REVOKED, GrantState.NONE})
+KEPT = timedelta(hours=3)
+"""How long it can be seen in the outbox that something was looked at."""
 
 
 def next_minute(after: datetime) -> datetime:
@@ -73,6 +75,12 @@ def _look_at_record(session: Session, policy: Policy, grant: Grant, now: datetim
     """A recorded consent: warn before its end, and say that it ended."""
     load_customer(session, grant.customer_id, lock=True)
     _follow_look(session, policy, ledger.look_at_date(session, policy, grant, now), now)
+
+
+def forget_checks(session: Session, slot: datetime, now: datetime) -> None:
+    """Forget the errands of looks of some hours ago: a quarter of a million a day with ten thousand customers."""
+    for kind in (CHECK_APP, CHECK_RELATIONSHIPS):
+        outbox.purge_kind(session, kind, now - 4 * KEPT, now - KEPT, limit=2 * AT_ONCE)
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------

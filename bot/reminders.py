@@ -95,6 +95,7 @@ def recurring_with(policy: Policy) -> tuple[Recurring, ...]:
         *CRON,
         Recurring("read_staff_groups", _next_quarter, read_groups, makes_up=False),
         Recurring("check_consents", consent_checks.next_minute, check, makes_up=False),
+        Recurring("forget_checks", consent_checks.next_minute, consent_checks.forget_checks, makes_up=False),
         Recurring("compare_relationships", consent_checks.next_night, compare, makes_up=False),
     )
 

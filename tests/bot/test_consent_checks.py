@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from bot import ledger
-from bot.consent_checks import check_due, compare_all, next_night
+from bot.consent_checks import check_due, compare_all, forget_checks, next_night
 from bot.consent_looks import check_now
 from cards.clicks.consents import AskConsent
 from contract.consents import Finding, GrantState, Mechanism
 from graph.errors import AccessRefused, AccessUnavailable, GraphRefused, GraphUnavailable
 from storage.database import Database
 from storage.grants import due_grants, set_grant
+from storage.outbox_tables import outbox
 from tests.bot.consent_acts import in_force, only, with_app
 from tests.bot.consent_desk import READS, make_desk, relationship
 from tests.bot.people import OTHER_TENANT
@@ -224,3 +225,18 @@ async def test_relationships_are_looked_at_25_to_an_errand(sqlite: Database) -> 
     await sqlite.write(partial(check_due, slot=world.now, now=world.now, policy=policy))
     sizes = [len(row["grants"]) for row in await world.waiting() if row["kind"] == "check_relationships"]
     assert sizes == [25, 25, 10]
+
+
+async def test_looks_are_forgotten_after_some_hours(sqlite: Database) -> None:
+    """A quarter of a million errands a day with ten thousand customers are not kept for days."""
+    desk = await with_app(sqlite)
+    await desk.check(seconds=HOUR)
+    world = desk.world
+
+    def count(session: Any) -> int:
+        return len(session.execute(outbox.select().where(outbox.c.kind == "check_app")).all())
+
+    for hours, left in ((2, 1), (4, 0)):
+        later = world.now + timedelta(hours=hours)
+        await sqlite.write(partial(forget_checks, slot=later, now=later))
+        assert await sqlite.read(count) == left
