@@ -90,6 +90,8 @@ def finish_find(session: Session, work: Work, end: End, now: datetime, *, policy
         contact_offers.ask_again(session, search, now)
         return
     found = WhyNot.NO_ACCESS if "refused" in result else _judge(search, result["accounts"])
+    if not isinstance(found, WhyNot) and _is_staff(session, customer, found):
+        found = WhyNot.GUEST
     if isinstance(found, WhyNot):
         contact_offers.end_search(session, search, SearchState.REFUSED, now, found)
         return
@@ -109,6 +111,12 @@ def _judge(search: ContactSearch, accounts: list[Mapping[str, Any]]) -> Director
     if "object_id" not in said:
         return WhyNot.DELETED if said["state"] == AccountState.DELETED else WhyNot.UNKNOWN_ADDRESS
     return judge_account(found_account(said))
+
+
+def _is_staff(session: Session, customer: Customer, account: DirectoryAccount) -> bool:
+    """Whether this is one of the provider's own people in the customer's tenant, whatever kind of account it is."""
+    standing = find_standing(session, customer.tenant_id, account.object_id)
+    return standing is not None and (standing.guest_of is not None or standing.role.is_staff)
 
 
 def _keep_person(session: Session, customer: Customer, account: DirectoryAccount, now: datetime, policy: Policy) -> int:

@@ -18,7 +18,7 @@ from cards.clicks.accounts import (
     TakePlace,
 )
 from cards.clicks.people import AppointContact
-from contract.people import Language
+from contract.people import Language, Role
 from graph.errors import AccessRefused, GraphError, GraphRefused, GraphUnavailable
 from storage import contact_searches as searches
 from storage import people
@@ -281,9 +281,14 @@ async def test_who_is_appointed_by_word_is_looked_at_at_once(database: Database)
         assert await contacts_of(world) == ["Anna de Vries"]
 
 
-async def test_a_chosen_language_stays(sqlite: Database) -> None:
-    """The directory's language is a first guess only."""
+async def test_an_engineer_at_the_customer_is_no_contact(sqlite: Database) -> None:
+    """One of the provider's own people is not appointed, also where the account there is no guest's (D15)."""
     async with open_office(sqlite) as office:
-        found = await known(office, office.world.bram)
-        assert found is not None
-        assert found.person.language is Language.EN
+        world = office.world
+        await remove(world, world.bram)
+        office.directory.change(world.bram, name="Bram at home")
+        await sqlite.write(lambda session: people.set_staff_role(session, world.bram.id, Role.ENGINEER))
+        await search(office, "bram@brood.example")
+        await office.ask()
+        assert "een gast" in await told(office, world.mia)
+        assert await contacts_of(world) == ["Anna de Vries"]
