@@ -51,7 +51,9 @@ _APP_WITHOUT = {
     "AuditLog.Read.All": message("our records don't name who consented, unless that person signed in"),
     "Directory.Read.All": message("our records don't name who consented, unless that person signed in"),
     "GroupMember.Read.All": message("nothing changes for you"),
-    "TeamsAppInstallation.ReadWriteSelfForUser.All": message("a new contact gets a mail with a link and installs the app"),
+    "TeamsAppInstallation.ReadWriteSelfForUser.All": message(
+        "a new contact gets a mail with a link and installs the app"
+    ),
 }
 _ROLE_MEANS = {
     "31392ffb-586c-42d1-9346-e59415a2cc4e": message("mailboxes, shared mailboxes and distribution lists"),
