@@ -127,7 +127,7 @@ class GraphConsents:
         if found.status.is_active:
             under = await assignments(graph, relationship_id)
             result["assignments"] = [list(one.roles) for one in under if one.status is AssignmentStatus.ACTIVE]
-            result["has_any"] = bool(under)
+            result["has_any"] = any(one.status.stands for one in under)
         return result
 
     async def assign(self, tenant_id: str, relationship_id: str, group_id: str, roles: Sequence[str]) -> None:

@@ -106,15 +106,16 @@ def relationship_state(status: str, *, ends_at: datetime | None, has_assignment:
     """Where a delegated admin relationship stands, by Microsoft's status and whether an assignment is active (R25).
 
     An active relationship without an active assignment gives nobody access: it counts as asked for. Microsoft says
-    `expiring` of one that has passed its end. A status nobody knows yet says nothing: `unknown`.
+    `expiring` of one that has passed its end, so that is over whatever the end date says. A status nobody knows yet
+    says nothing: `unknown`.
     """
     if status in _PENDING:
         return GrantState.REQUESTED
     if status in _OVER:
         return GrantState.REVOKED
-    if status == "expired" or (ends_at is not None and ends_at <= now):
+    if status in ("expiring", "expired") or (ends_at is not None and ends_at <= now):
         return GrantState.EXPIRED
-    if status in ("active", "expiring"):
+    if status == "active":
         return GrantState.ACTIVE if has_assignment else GrantState.REQUESTED
     return GrantState.UNKNOWN
 

@@ -65,6 +65,11 @@ class AssignmentStatus(Evolving):
     ERROR = "error"
     OTHER = "unknownFutureValue"
 
+    @property
+    def stands(self) -> bool:
+        """Whether its group has access, or is about to."""
+        return self in (AssignmentStatus.PENDING, AssignmentStatus.ACTIVE)
+
 
 class RequestStatus(Evolving):
     """What became of a request to lock or to terminate."""

@@ -174,9 +174,8 @@ async def assign(graph: Graph, relationship_id: str, group_id: str, roles: tuple
     except GraphRefused as error:
         if error.status not in (HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST):
             raise
-        standing = (AssignmentStatus.PENDING, AssignmentStatus.ACTIVE)
         for one in await assignments(graph, relationship_id):
-            if one.group_id.lower() == group_id.lower() and one.status in standing and one.roles == _sorted(roles):
+            if one.group_id.lower() == group_id.lower() and one.status.stands and one.roles == _sorted(roles):
                 return one
         raise
     return _assignment(answer.body, digest_of(answer.raw))

@@ -22,7 +22,7 @@ from contract.consents import Grant, GrantState, Mechanism, Proof
 from contract.people import Language
 from contract.permissions import AccessTemplate
 from demo.graph.directory import Tenant
-from demo.graph.partner import Partner, partner_of
+from demo.graph.partner import Assignment, Partner, partner_of
 from demo.graph.server import GraphStandIn
 from demo.visitor import consents
 from graph.access import Secret
@@ -166,6 +166,36 @@ async def test_a_relationship_from_request_to_end(sqlite: Database, tmp_path: Pa
         await desk.run(seconds=120)
         assert (await office.grant(Mechanism.APP)).state is GrantState.REVOKED
         assert (await desk.news(world.anna)).count("ended") == 2
+
+
+async def test_what_microsoft_calls_expiring_covers_nothing(sqlite: Database, tmp_path: Path) -> None:
+    """It has passed its end, though our clock is not there yet: it is over, and people are told."""
+    async with open_office(sqlite, tmp_path) as office:
+        await both_in_force(office)
+        world = office.desk.world
+        [kept] = office.partner.relationships.values()
+        office.partner.pass_end(kept.id)
+        await office.check()
+        grant = await office.grant(Mechanism.GDAP)
+        assert grant.state is GrantState.EXPIRED
+        assert grant.valid_until is not None
+        assert grant.valid_until <= world.now
+        assert "ended" in await office.desk.news(world.anna)
+
+
+async def test_an_assignment_that_came_to_nothing_is_made_anew(sqlite: Database, tmp_path: Path) -> None:
+    """Only one that is active or on its way stands; the others give nobody access, and hold up nothing."""
+    async with open_office(sqlite, tmp_path) as office:
+        world = office.desk.world
+        await world.click(world.mia, AskConsent(customer=world.customer_id, mechanism="gdap"))
+        await office.desk.run()
+        [kept] = office.partner.relationships.values()
+        office.partner.approve(kept.id, world.now)
+        for status in ("deleted", "deleting", "error"):
+            kept.assignments.append(Assignment("other", [READS], world.now, status=status))
+        await office.check(seconds=15 * 60)
+        await office.check(seconds=15 * 60)
+        assert (await office.grant(Mechanism.GDAP)).state is GrantState.ACTIVE
 
 
 FAULTS: dict[str, dict[str, Any]] = {
