@@ -1,13 +1,14 @@
 """Who can consent in a customer's tenant: named by a contact or a manager, and sent the request by mail (R25).
 
 A contact often can't grant what is asked. The request is mailed to the administrator once a day at most, and everybody
-sees whom it waits for, and who forwarded it.
+sees whom it waits for, and who forwarded it. A contact may name any address, so a customer has few such mails a day,
+whoever they go to; their words are ours.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -25,9 +26,14 @@ from storage.administrators import Administrator, keep_administrator, load_admin
 from storage.consent_requests import load_request, mark_forwarded
 from storage.contacts import load_customer
 from storage.errors import NotFound
+from storage.ledger import count_since
 
 CONSENT_REQUEST = "consent_request"
 """The mail that asks the administrator."""
+
+MOST_FORWARDED = 3
+"""Mails of requests that the contacts of one customer can have sent in a day."""
+A_DAY = timedelta(days=1)
 
 ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 """What a mail can be sent to, as far as can be told without sending one."""
@@ -121,6 +127,9 @@ def _forward(turn: Turn, customer: Customer, asked: ConsentRequest) -> Answer:
         return access_answer(turn, customer.id, t("It can't be mailed yet. Nothing was sent."), is_warning=True)
     if not may_forward(asked, named.email, turn.now):
         notice = t("It was mailed to {name} already; once a day is enough.", name=asked.administrator or named.name)
+        return access_answer(turn, customer.id, notice, is_warning=True)
+    if count_since(turn.session, customer.id, EntryKind.FORWARDED, turn.now - A_DAY) >= MOST_FORWARDED:
+        notice = t("It was mailed {n} times within a day; that is enough. Call us if it is urgent.", n=MOST_FORWARDED)
         return access_answer(turn, customer.id, notice, is_warning=True)
     if not turn.policy.sends_mail:
         filled = MarkForwarded(form_id=new_form_id(), consent_request=asked.id)

@@ -6,6 +6,8 @@ the customer's administrator are told, with the way to end what still stands in 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot import announcements, ledger
 from bot.access import covering
 from bot.access_cards import access_answer, announce_access
@@ -22,12 +24,14 @@ from contract.people import Customer
 from contract.withdrawals import Withdrawal, holding
 from storage.administrators import load_administrator
 from storage.contacts import load_customer
-from storage.ledger import hold_ledger
+from storage.ledger import count_since, hold_ledger
 from storage.people import load_people, manager_ids
 from storage.withdrawals import add_withdrawal, lift_withdrawals, load_withdrawals
 
 ACCESS_WITHDRAWN = "access_withdrawn"
 """The mail that tells of it."""
+MOST_MAILED = 3
+"""Withdrawals of one customer in a day that are mailed about; cards tell of every one."""
 
 
 def start_access_withdrawal(turn: Turn, _: StartAccessWithdrawal) -> Answer:
@@ -105,6 +109,8 @@ def _held(turn: Turn, customer: Customer) -> Withdrawal | None:
 
 def _mail(turn: Turn, customer: Customer, withdrawal_id: int) -> None:
     """The managers and the administrator get it by mail too, each address once."""
+    if count_since(turn.session, customer.id, EntryKind.WITHDRAWN, turn.now - timedelta(days=1)) > MOST_MAILED:
+        return
     readers = [
         (person.email, person.language.value)
         for person in load_people(turn.session, manager_ids(turn.session)).values()

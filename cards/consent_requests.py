@@ -32,7 +32,7 @@ from cards.consent_texts import MECHANISM_MEANS, MECHANISMS, means
 from cards.consents import waits_for_text
 from cards.formats import calendar_date, stamp
 from cards.language import Texts, message, texts_for
-from cards.mails import Letter, letter
+from cards.mails import Letter, letter, named
 from cards.welcome import Provider
 from contract.consent_requests import ConsentRequest, RequestState
 from contract.consents import Mechanism, Permission
@@ -167,15 +167,16 @@ def permissions_asked(
 def request_letter(sheet: RequestSheet, provider: Provider, language: Language, *, forwarded_by: str = "") -> Letter:
     """The request as a mail to the customer's administrator; `forwarded_by` is the contact who had it sent."""
     t = texts_for(language)
+    customer = sheet.customer.name
     title = t("{provider} asks for access to your Microsoft 365", provider=provider.name)
     return letter(
         title,
         *(
-            [t("{name} of {customer} forwarded this to you.", name=forwarded_by, customer=sheet.customer.name)]
+            [t("{name} of {customer} forwarded this to you.", name=named(forwarded_by, t), customer=customer)]
             if forwarded_by
             else []
         ),
-        t("We support {customer}. For that we ask the following, and nothing else:", customer=sheet.customer.name),
+        t("We support {customer}. For that we ask the following, and nothing else:", customer=customer),
         [(one.name, means(t, sheet.request.mechanism, one) or one.id) for one in sheet.permissions],
         t(MECHANISM_MEANS[sheet.request.mechanism]),
         t("You need to administer Microsoft 365 there (a Global Administrator). Open this page to see it and decide:"),

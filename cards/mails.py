@@ -7,6 +7,7 @@ Nothing that a person wrote is read as markup, and nothing in a mail is fetched 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from contract.invoices import Invoice, InvoiceKind
 from contract.people import Language
 
 LONGEST_SUBJECT = 150
+LONGEST_NAME = 80
+_LINKED = re.compile(r"[/@\\]|\bwww\.|\w{2,}\.\w{2,}", re.IGNORECASE)
 _STYLE = (
     "body{font:15px/1.5 'Segoe UI',Helvetica,Arial,sans-serif;color:#1b1a19;max-width:38em;margin:1.5em}"
     "h1{font-size:19px}table{border-collapse:collapse;margin:1em 0}th{text-align:left;font-weight:600}"
@@ -74,6 +77,12 @@ def one_line(value: str, limit: int) -> str:
     """`value` for a place that is one line, such as a subject: no line break or control character is left in it."""
     shown = "".join(char if char.isprintable() else " " for char in value)
     return clip(" ".join(shown.split()), limit)
+
+
+def named(name: str, t: Texts) -> str:
+    """Somebody's name in a mail to others: not one that mail programs make a link of, nor one as long as a message."""
+    shown = one_line(name, LONGEST_NAME + 1)
+    return shown if shown and len(shown) <= LONGEST_NAME and not _LINKED.search(shown) else t("A contact")
 
 
 def invoice_letter(invoice: Invoice, provider: Provider, language: Language) -> Letter:

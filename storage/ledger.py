@@ -105,6 +105,13 @@ def entries_of(
         after = rows[-1].sequence
 
 
+def count_since(session: Session, customer_id: int, kind: EntryKind, since: datetime) -> int:
+    """How many entries of a kind a customer's ledger has from this instant on."""
+    kept = consent_ledger.c
+    query = select(func.count()).select_from(consent_ledger)
+    return session.scalar(query.where(kept.customer_id == customer_id, kept.kind == kind.value, kept.at >= since)) or 0
+
+
 def acts_kept(session: Session, customer_id: int) -> dict[EntryKind, int]:
     """How many acts are kept beside the ledger that each have an entry: so a tail that is cut off is seen too."""
     started = remote_sessions.c.customer_id == customer_id

@@ -171,7 +171,8 @@ async def test_the_withdrawal_is_mailed_unless_it_was_lifted(database: Database)
     world, _ = await asked(database)
     await withdraw(world, reason="<b>incident</b>")
     [mail] = [row for row in await world.waiting() if row["kind"] == "mail" and row["what"] == "access_withdrawn"]
-    draft = await database.read(lambda session: MAILS["access_withdrawn"](session, mail["args"], POLICY))
+    managers = {**mail["args"], "is_administrator": False}
+    draft = await database.read(lambda session: MAILS["access_withdrawn"](session, managers, POLICY))
     assert draft is not None
     assert "Anna de Vries" in draft.letter.text
     assert "<b>incident</b>" in draft.letter.text
