@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot import announcements, ledger
 from bot.access import covering
 from bot.access_cards import access_answer, announce_access
-from bot.consent_ends import propose_ends
+from bot.consent_ends import propose_ends, take_back_ends
 from bot.opening import customer_of
 from bot.remote_sessions import access_changed
 from bot.tickets import new_form_id
@@ -89,6 +89,7 @@ def lift_withdrawal(turn: Turn, _: LiftWithdrawal) -> Answer:
         by=turn.person,
         details={"proof": Proof.CARD.value, "activity": turn.source.activity_id},
     )
+    take_back_ends(turn.session, customer.id, turn.now)
     announce_access(turn.session, customer.id, turn.now, but=turn.person.id)
     if covering(turn.session, customer.id, turn.now, turn.policy) is not None:
         return access_answer(turn, customer.id, turn.texts("Thank you. Our engineers can go on."))

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.consent_ends import propose_ends
+from bot.consent_links import end_url
+from cards.clicks.access import LiftWithdrawal, WithdrawAccess
 from cards.clicks.consents import (
     AskConsent,
     CheckConsents,
@@ -13,10 +15,14 @@ from cards.clicks.consents import (
     StartConsentEnd,
 )
 from contract.consents import GrantState
+from contract.ledger import EntryKind
+from contract.people import Language
 from graph.errors import RevokeRefused
 from storage.database import Database
 from storage.people import load_person
+from tests.bot.access_acts import noted
 from tests.bot.consent_acts import SANNE, consented, in_force, with_sanne
+from tests.bot.consent_browser import serving
 from tests.bot.consent_desk import APP_ID, READS, make_desk
 from tests.bot.people import buttons_of, text_of
 
@@ -99,3 +105,34 @@ async def test_a_withdrawal_proposes_and_a_manager_decides(sqlite: Database) -> 
     assert (await desk.mails()).count((SANNE, "consent_news")) == 1
     [grant] = await desk.grants()
     assert grant.next_check_at == world.now + timedelta(minutes=15)
+
+
+async def test_consenting_again_takes_the_proposal_back(database: Database) -> None:
+    """The link that was mailed when a contact withdrew ends nothing once consent was given again; a new one does."""
+    desk = await make_desk(database)
+    await with_sanne(desk)
+    await in_force(desk)
+    world, policy = desk.world, desk.world.router.policy
+    async with serving(desk) as client:
+        for _ in range(2):
+            world.now += timedelta(minutes=1)
+            await world.click(world.anna, WithdrawAccess(form_id=world.form()))
+            [grant] = await desk.grants()
+            path = end_url(policy, grant, Language.EN, world.now).removeprefix(policy.public_url)
+            assert (await client.get(path)).status == 200
+            await world.click(world.bram, LiftWithdrawal(form_id=world.form()))
+            assert "There is nothing to end" in await (await client.post(path)).text()
+        await desk.run()
+        assert "terminate" not in desk.graph.asked
+        world.now += timedelta(minutes=1)
+        await world.click(world.anna, WithdrawAccess(form_id=world.form()))
+        [grant] = await desk.grants()
+        path = end_url(policy, grant, Language.EN, world.now).removeprefix(policy.public_url)
+        for _ in range(2):
+            assert "It is being ended" in await (await client.post(path)).text()
+        await world.click(world.bram, LiftWithdrawal(form_id=world.form()))
+    [*_, asked, confirmed] = await noted(world, EntryKind.END_ASKED)
+    assert (asked.note.by.name if asked.note.by else None, confirmed.note.by) == ("Anna de Vries", None)
+    assert confirmed.note.details == {"confirmed": "link"}
+    await desk.run()
+    assert desk.graph.asked.count("terminate") == 1
