@@ -23,25 +23,32 @@ ASSIGNED, DELEGATED = "assigned:", "delegated:"
 def app_answer(
     result: Mapping[str, Any], before: Grant | None, *, proof: Proof | None = None, approved_by: str | None = None
 ) -> Finding | NoFinding:
-    """What a token and, once a day, the grants behind it say. `before` is the source as it was known."""
+    """What a token says, and where they were read the grants behind it. `before` is the source as it was known."""
     if "roles" not in result:
         error = str(result.get("error", "no answer"))
         return Finding(state=GrantState.REVOKED) if is_app_gone(error) else NoFinding(error)
     finding = app_finding(result["roles"], dict(APP_ROLES), proof=proof or Proof.TOKEN, approved_by=approved_by)
     if not finding.scope:
         return finding
-    if proof is None and before is not None and before.known_state.is_active:
-        # That the token still has it proves no more than what was proven when it was given.
-        finding = replace(finding, proof=before.proof, approved_by=before.approved_by)
     facts = result.get("facts")
+    goes_on = before if before is not None and before.known_state.is_active and not _is_anew(facts, before) else None
+    if proof is None and goes_on is not None:
+        # That the token still has it proves no more than what was proven when it was given.
+        finding = replace(finding, proof=goes_on.proof, approved_by=goes_on.approved_by)
     extra = _beside(facts, finding.scope) if facts else _carried(before, finding.scope)
     began_at = _instant(facts.get("created_at")) if facts else None
     return replace(
         finding,
         scope=tuple(sorted((*finding.scope, *extra))),
-        valid_from=began_at if before is None or not before.known_state.is_active else before.valid_from,
+        valid_from=goes_on.valid_from if goes_on is not None else began_at,
         raw_digest=facts.get("digest") if facts else (before.raw_digest if before else None),
     )
+
+
+def _is_anew(facts: Mapping[str, Any] | None, before: Grant) -> bool:
+    """Whether all there is was granted after the last look: what that look found was taken away in between."""
+    first_at = _instant(facts.get("first_at")) if facts else None
+    return first_at is not None and before.checked_at is not None and first_at > before.checked_at
 
 
 def _beside(facts: Mapping[str, Any], scope: tuple[Permission, ...]) -> list[Permission]:

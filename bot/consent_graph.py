@@ -84,7 +84,8 @@ class GraphConsents:
         return {
             "permissions": [list(one) for one in granted.permissions],
             "delegated": sorted(scopes - ORDINARY),
-            "created_at": granted.created_at.isoformat() if granted.created_at else None,
+            "first_at": _iso(granted.first_at),
+            "created_at": _iso(granted.created_at),
             "digest": granted.raw_digest,
         }
 

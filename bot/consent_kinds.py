@@ -112,7 +112,7 @@ class ConsentKinds:
     # --- looking ------------------------------------------------------------------------------------------------------
 
     async def check_app(self, work: Work) -> Outcome:
-        """One token of the customer's tenant; once a day also what stands behind it."""
+        """One token of the customer's tenant; where it is due also what stands behind it."""
         grant, tenant_id = await self.database.read(partial(_source, grant_id=work.payload["grant"]))
         result: dict[str, Any] = {}
         try:

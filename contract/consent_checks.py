@@ -66,8 +66,10 @@ def _spread(grant_id: int, now: datetime, every: timedelta) -> datetime:
 
 
 def is_compare_due(grant: Grant, now: datetime) -> bool:
-    """Whether this look is to compare everything, not only the state (R25)."""
-    return grant.compared_at is None or now - grant.compared_at >= DAY - HOUR
+    """Whether this look is to compare everything, not only the state: once a day, and each time where that is known to
+    be answered, as only it shows what was taken away and given anew between two looks (R25).
+    """
+    return grant.raw_digest is not None or grant.compared_at is None or now - grant.compared_at >= DAY - HOUR
 
 
 def verify_again_s(attempt: int) -> int | None:

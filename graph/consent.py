@@ -47,6 +47,8 @@ class AppGrant:
     """Whether the tenant lets the app sign in at all: an administrator can switch it off and leave its permissions."""
     permissions: tuple[tuple[str, str], ...]
     assignment_ids: tuple[str, ...]
+    first_at: datetime | None
+    """When the first of them was granted; None also where Graph does not say so of each."""
     created_at: datetime | None
     """When the latest of them was granted."""
     raw_digest: str
@@ -102,13 +104,15 @@ async def app_grant(graph: Graph, app_id: str) -> AppGrant:
     found = await read_list(graph, question, follower(graph, question), missing=())
     ids = [(text(one, "appRoleId"), text(one, "resourceId")) for one in found.items]
     names = await _names(graph, ids)
-    granted = [at for one in found.items if (at := instant(one, "createdDateTime")) is not None]
+    granted_at = [instant(one, "createdDateTime") for one in found.items]
+    said = [at for at in granted_at if at is not None]
     return AppGrant(
         principal_id=principal_id,
         is_enabled=enabled,
         permissions=tuple(sorted(((role, names[role]) for role, _ in ids), key=lambda one: (one[1], one[0]))),
         assignment_ids=tuple(sorted(text(one, "id") for one in found.items)),
-        created_at=max(granted, default=None),
+        first_at=min(said, default=None) if len(said) == len(granted_at) else None,
+        created_at=max(said, default=None),
         raw_digest=digest_of(principal.raw, *found.raw),
     )
 

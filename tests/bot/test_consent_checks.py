@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
 from bot import ledger
+from bot.access import access_spans
 from bot.consent_checks import check_due, compare_all, forget_checks, next_night
 from bot.consent_looks import check_now
 from cards.clicks.consents import AskConsent
-from contract.consents import Finding, GrantState, Mechanism
+from contract.consents import Finding, GrantState, Mechanism, Proof
+from contract.withdrawals import covering_span
 from graph.errors import AccessRefused, AccessUnavailable, GraphRefused, GraphUnavailable
 from storage.database import Database
 from storage.grants import due_grants, set_grant
@@ -137,7 +139,7 @@ async def test_more_and_less_are_said_by_name(sqlite: Database) -> None:
 
 
 async def test_what_only_the_comparison_sees_stays_until_the_next(sqlite: Database) -> None:
-    """Permissions of another resource and for people signed in are in no token: found daily, not lost hourly."""
+    """Permissions of another resource and for people signed in are in no token: they are not lost by one alone."""
     desk = await with_app(sqlite)
     desk.graph.facts = {
         "permissions": [["x-1", "Sites.FullControl.All"], ["df02", READS]],
@@ -179,6 +181,62 @@ async def test_a_relationship_nobody_recorded_is_found(sqlite: Database) -> None
     assert await desk.news(world.mia) == ["activated"]
     assert "assign" not in desk.graph.asked
     assert desk.graph.asked.count("look") == 2
+
+
+def _facts(*created_at: datetime) -> dict[str, Any]:
+    """What stands behind a token: its permission, and since when the first and the last of them were there."""
+    return {
+        "permissions": [["df02", READS]],
+        "delegated": [],
+        "first_at": min(created_at).isoformat(),
+        "created_at": max(created_at).isoformat(),
+        "digest": "1" * 64,
+    }
+
+
+async def test_taken_away_and_given_anew_between_two_looks_is_a_gap(sqlite: Database) -> None:
+    """Who looks each hour finds it there twice; that it was given anew shows that it was not there in between."""
+    desk = await with_app(sqlite, app_consent_covers_work=True)
+    world, policy = desk.world, desk.world.router.policy
+    desk.graph.facts = _facts(world.now - timedelta(hours=1))
+    await desk.check(seconds=HOUR)
+    await desk.check(seconds=HOUR)
+    seen_at, given_at = world.now, world.now + timedelta(seconds=HOUR - 600)
+    desk.graph.facts = _facts(given_at)
+    await desk.check(seconds=HOUR)
+    grant = await only(desk)
+    assert (grant.state, grant.valid_from, grant.proof) == (GrantState.ACTIVE, given_at, Proof.TOKEN)
+    assert await desk.news(world.anna) == ["activated"]
+
+    def is_covered(session: Any, at: datetime) -> bool:
+        spans = [one for one in access_spans(session, world.customer_id, policy) if one.mechanism is Mechanism.APP]
+        return covering_span(spans, at) is not None
+
+    for at, expected in (
+        (seen_at - timedelta(minutes=1), True),
+        (seen_at + timedelta(minutes=1), False),
+        (given_at - timedelta(minutes=1), False),
+        (given_at, True),
+    ):
+        assert await sqlite.read(partial(is_covered, at=at)) is expected, at
+    await desk.check(seconds=HOUR)
+    assert await desk.news(world.anna) == ["activated"]
+
+
+async def test_a_permission_that_comes_beside_another_is_no_gap(sqlite: Database) -> None:
+    """As long as one of them was there all the time the consent was; so was one of which nobody says since when."""
+    desk = await with_app(sqlite)
+    begun = desk.world.now
+    desk.graph.facts = _facts(begun)
+    await desk.check(seconds=HOUR)
+    before = await only(desk)
+    desk.graph.facts = _facts(begun, desk.world.now + timedelta(minutes=30))
+    await desk.check(seconds=HOUR)
+    assert (await only(desk)).valid_from == before.valid_from
+    desk.graph.facts = {**_facts(desk.world.now + timedelta(minutes=30)), "first_at": None}
+    await desk.check(seconds=HOUR)
+    assert (await only(desk)).valid_from == before.valid_from
+    assert await desk.news(desk.world.anna) == []
 
 
 # --- many -------------------------------------------------------------------------------------------------------------

@@ -89,6 +89,11 @@ def test_everything_is_compared_once_a_day() -> None:
     assert is_compare_due(replace(GRANT, compared_at=NOW - timedelta(hours=23)), NOW)
 
 
+def test_what_can_be_compared_is_compared_each_time() -> None:
+    """Only what stands behind the token shows that a consent was taken away and given anew between two looks (R25)."""
+    assert is_compare_due(replace(GRANT, compared_at=NOW, raw_digest="0" * 64), NOW)
+
+
 def test_a_new_consent_is_looked_for_during_15_minutes() -> None:
     """Replication may take minutes; the waits grow and add up to 15 minutes (R25)."""
     assert sum(VERIFY_AFTER_S) == 15 * 60

@@ -49,7 +49,9 @@ async def test_permissions_have_their_ids_and_names(graph: Graph, customer: Tena
     found = await app_grant(graph, APP_ID)
     wanted = ("Application.Read.All", "User.Read.All")
     assert found.permissions == tuple((APP_ROLES[name], name) for name in wanted)
-    assert found.created_at == LATER
+    first = customer.principals[APP_ID].roles[0].created_at
+    assert (found.first_at, found.created_at) == (first, LATER)
+    assert first < LATER
     assert found.principal_id == customer.principals[APP_ID].id
     assert found.assignment_ids == tuple(sorted(role.id for role in customer.principals[APP_ID].roles))
     assert found.is_enabled
@@ -97,7 +99,7 @@ async def test_no_permissions_is_an_answer(stand_in: GraphStandIn, graph: Graph,
     customer.principals[APP_ID].roles.clear()
     customer.principals[APP_ID].account_enabled = False
     found = await app_grant(graph, APP_ID)
-    assert (found.permissions, found.created_at, found.is_enabled) == ((), None, False)
+    assert (found.permissions, found.first_at, found.created_at, found.is_enabled) == ((), None, None, False)
 
 
 async def test_an_app_that_is_gone(graph: Graph, tenants: Tenants, customer: Tenant) -> None:
