@@ -15,6 +15,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from contract.accounts import BELIEVED_AFTER
 from contract.consents import CARRIED, WARN_DAYS, Finding, Grant, GrantState, Mechanism, Permission, Proof
 
 if TYPE_CHECKING:
@@ -156,10 +157,14 @@ def warning_due(valid_until: datetime | None, warned_days: int | None, now: date
 
 
 def is_unknown_too_long(grant: Grant, now: datetime) -> bool:
-    """Whether to warn that a source in force has not been seen for 24 hours (R25)."""
+    """Whether to warn that a source in force has not been seen for 24 hours (R25).
+
+    Looking has to fail for an hour at least: of days in which the product itself stood still nobody is warned.
+    """
     if grant.failing_since is None or grant.warned_unknown or not grant.known_state.is_active:
         return False
-    return now - (grant.checked_at or grant.failing_since) >= CARRIED
+    is_believed = now >= grant.failing_since + BELIEVED_AFTER
+    return is_believed and now - (grant.checked_at or grant.failing_since) >= CARRIED
 
 
 def renewed_by(grant: Grant, others: Iterable[Grant]) -> Grant | None:

@@ -192,6 +192,15 @@ def test_not_knowing_for_a_day_is_told_once() -> None:
     assert not is_unknown_too_long(GRANT, NOW + timedelta(days=2))
 
 
+def test_one_failed_look_after_standing_still_says_nothing() -> None:
+    """Where we ourselves were off for days, looking has to fail for an hour before anybody hears of it (R25)."""
+    failed = NOW + timedelta(days=5)
+    failing = replace(GRANT, state=GrantState.UNKNOWN, failing_since=failed)
+    assert not is_unknown_too_long(failing, failed)
+    assert not is_unknown_too_long(failing, failed + timedelta(hours=1, seconds=-1))
+    assert is_unknown_too_long(failing, failed + timedelta(hours=1))
+
+
 def test_what_goes_on_needs_no_warning() -> None:
     """Another source of the same kind that lasts longer, or has no end, takes over (R25)."""
     longer = replace(GRANT, id=8, valid_until=END + timedelta(days=1))
