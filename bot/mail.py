@@ -76,13 +76,13 @@ class MailKinds:
     async def mail(self, work: Work) -> Outcome:
         """Send one mail of `bot/mails.py`."""
         if self.mailer is None:
-            return Done({"skipped": "no mail server"})
+            return Done({"skipped": "no way to mail is set"})
         return await self._send(work, await self.database.read(lambda session: self._drafted(session, work)))
 
     async def mail_lines(self, work: Work) -> Outcome:
         """Send what Teams did not take for a person."""
         if self.mailer is None:
-            return Done({"skipped": "no mail server"})
+            return Done({"skipped": "no way to mail is set"})
         left = datetime.fromisoformat(work.payload["until"]) - self.clock.now()
         if left > timedelta(0):
             # It was put beside one of the hour before, which was waiting.

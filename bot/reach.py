@@ -13,7 +13,7 @@ from storage.installs import load_installations
 
 
 def reach_of(session: Session, contacts: Sequence[Contact], *, sends_mail: bool) -> dict[int, Reachability]:
-    """The reachability of each of these contacts, by person id; `sends_mail`: whether there is a server for it."""
+    """The reachability of each of these contacts, by person id; `sends_mail`: whether mail goes out at all."""
     if not contacts:
         return {}
     ids = [contact.person.id for contact in contacts]

@@ -65,7 +65,7 @@ def billing_section(
         *(wrote(line, spacing=Spacing.SMALL) for line in _lines(t, details, language)),
         text(_charged(t, details, language), spacing=Spacing.SMALL),
         text(
-            t("Nothing is mailed: no mail server is set up. Contacts get their invoices here."),
+            t("Nothing is mailed: no mail server and no mailbox is set up. Contacts get their invoices here."),
             color=Colors.ATTENTION,
             spacing=Spacing.SMALL,
         )

@@ -115,7 +115,7 @@ async def test_without_a_server_nothing_waits(database: Database) -> None:
     await billed(world)
     await ask_mail(world, (await invoiced(world)).id)
     await mailed(world, None)
-    assert await ends(world, "mail") == [(State.DONE, None, {"skipped": "no mail server"})]
+    assert await ends(world, "mail") == [(State.DONE, None, {"skipped": "no way to mail is set"})]
 
 
 async def test_an_address_that_is_none_is_a_dead_letter(database: Database, tmp_path: Path) -> None:
