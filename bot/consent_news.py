@@ -57,8 +57,8 @@ def tell(
         key = f"{outbox.ONCE}consent:{once}:{person_id}"
         announcements.show(session, person_id, "consent_news", args, now, key=key)
     if news in MAILED:
-        for address, language in _mailed(session, customer_id):
-            mailed = {**args, "language": language.value}
+        for address, language, is_administrator in _mailed(session, customer_id):
+            mailed = {**args, "language": language.value, "administrator": is_administrator}
             announcements.mail(session, address, "consent_news", mailed, now, key=f"consent:{once}:{address}")
     follow(session, customer_id, now)
 
@@ -70,19 +70,19 @@ def follow(session: Session, customer_id: int, now: datetime) -> None:
     announcements.follow(session, customer_subject(customer_id), now)
 
 
-def _mailed(session: Session, customer_id: int) -> list[tuple[str, Language]]:
-    """The administrator, and contacts who can't be reached in Teams."""
-    found: dict[str, Language] = {}
+def _mailed(session: Session, customer_id: int) -> list[tuple[str, Language, bool]]:
+    """The administrator, marked, and contacts who can't be reached in Teams."""
+    found: dict[str, tuple[Language, bool]] = {}
     administrator = load_administrator(session, customer_id)
     if administrator is not None:
-        found[administrator.email] = administrator.language
+        found[administrator.email] = (administrator.language, True)
     people = [one.person for one in load_contacts(session, customer_id)]
     standings = load_standings(session, [person.id for person in people])
     for person in people:
         standing = standings[person.id]
         if person.email and (standing.chat is None or standing.unreachable_since is not None):
-            found.setdefault(person.email, person.language)
-    return sorted(found.items())
+            found.setdefault(person.email, (person.language, False))
+    return sorted((address, language, is_administrator) for address, (language, is_administrator) in found.items())
 
 
 def tell_change(session: Session, change: Change, now: datetime) -> None:
@@ -148,7 +148,8 @@ def consent_news_view(
 def consent_news_mail(session: Session, args: Mapping[str, Any], policy: Policy) -> Draft | None:
     """The same as a mail."""
     language = Language(args["language"])
-    return Draft(news_letter(_sheet(session, args, policy, language), policy.provider, language), language)
+    sheet, is_administrator = _sheet(session, args, policy, language), bool(args.get("administrator"))
+    return Draft(news_letter(sheet, policy.provider, language, is_administrator=is_administrator), language)
 
 
 def _sheet(session: Session, args: Mapping[str, Any], policy: Policy, language: Language) -> NewsSheet:
@@ -156,7 +157,7 @@ def _sheet(session: Session, args: Mapping[str, Any], policy: Policy, language: 
     customer = load_customer(session, args["customer"])
     mechanism, news = Mechanism(args["mechanism"]), News(args["news"])
     grant = load_grant(session, args["grant"]) if args.get("grant") else None
-    asks_end = news in (News.END_ASKED, News.END_BY_HAND) and grant is not None
+    confirms = news is News.END_ASKED and bool(args.get("confirm") and args.get("administrator"))
     return NewsSheet(
         news=news,
         grant=grant,
@@ -171,7 +172,7 @@ def _sheet(session: Session, args: Mapping[str, Any], policy: Policy, language: 
         covers_work=mechanism is not Mechanism.APP or policy.app_consent_covers_work,
         goes_on=covering(session, customer.id, at, policy) is not None,
         request_id=args.get("request"),
-        confirm_url=end_url(policy, grant, language, at) if asks_end and grant and args.get("confirm") else None,
+        confirm_url=end_url(policy, grant, language, at) if confirms and grant else None,
         steps=end_steps(grant, policy.provider.name, language) if news is News.END_BY_HAND and grant else (),
         now=at,
     )

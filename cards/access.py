@@ -1,7 +1,7 @@
 """Remote access to a customer's Microsoft 365: what is consented, and who had access when, for which ticket (R25).
 
     Remote access                                                 [Given]
-    Our engineers may work in it, for tickets only. Covered by the delegated admin relationship.
+    Our engineers may work in your Microsoft 365, for tickets only (delegated admin relationship).
     Access of our engineers: in force, until 30 June 2027, last seen today 10:00
     Who had access when
     Mon 23 Nov 10:12–10:40 · Eva Engineer · 0:28                  [Open 1001]
@@ -133,7 +133,7 @@ def _state(t: Texts, sheet: AccessSheet) -> tuple[str, ContainerStyle]:
     if sheet.covering is None:
         return t("Not given"), ContainerStyle.WARNING
     if sheet.covering.is_carried:
-        return t("Given, as far as is known"), ContainerStyle.WARNING
+        return t("Not confirmed"), ContainerStyle.WARNING
     return t("Given"), ContainerStyle.GOOD
 
 
@@ -159,7 +159,7 @@ def _verdict(t: Texts, sheet: AccessSheet, language: Language) -> Element:
         return panel(text(said), style=ContainerStyle.WARNING)
     if sheet.is_staff:
         return text(t("Remote work is covered: {consent}.", consent=consent))
-    return text(t("Our engineers may work in your Microsoft 365, for tickets only: {consent}.", consent=consent))
+    return text(t("Our engineers may work in your Microsoft 365, for tickets only ({consent}).", consent=consent))
 
 
 def _grant(t: Texts, sheet: AccessSheet, grant: Grant, language: Language) -> Element:

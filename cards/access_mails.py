@@ -34,4 +34,5 @@ def withdrawal_letter(
         else t("What still stands in Microsoft 365 ends when you, or the customer's administrator, confirm that."),
         provider=provider,
         language=language,
+        has_chat=not is_administrator,
     )

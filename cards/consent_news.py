@@ -21,7 +21,6 @@ from cards.components import (
     execute,
     facts,
     heading,
-    open_url,
     panel,
     text,
     wrote,
@@ -30,7 +29,7 @@ from cards.consent_texts import MECHANISM_MEANS, MECHANISMS, names_text, scope_t
 from cards.consents import until_text
 from cards.formats import stamp
 from cards.language import Texts, message, texts_for
-from cards.mails import Letter, letter
+from cards.mails import Letter, Link, letter
 from cards.welcome import Provider
 from contract.consents import Grant, GrantState, Mechanism
 from contract.people import Language
@@ -68,14 +67,13 @@ _TITLES = {
     News.REQUEST_EXPIRED: message("A request for access was not approved in time"),
     News.NOT_FOUND: message("A consent was not found"),
     News.NOT_CREATED: message("Access could not be asked for"),
-    News.END_ASKED: message("A consent is being ended"),
+    News.END_ASKED: message("Somebody asked to end a consent"),
     News.END_BY_HAND: message("A consent has to be ended by hand"),
 }
 _SAYS = {
     News.NOT_FOUND: message("Somebody came back from Microsoft, but after 15 minutes the permissions are not there."),
-    News.REQUEST_EXPIRED: message("Nobody approved it in time. Ask again to make a new one."),
+    News.REQUEST_EXPIRED: message("Ask again on the card of the consents."),
     News.RECOVERED: message("It is as it was before."),
-    News.END_ASKED: message("We look every 15 minutes until it is gone, and say so then."),
 }
 
 
@@ -102,7 +100,7 @@ class NewsSheet:
     request_id: int | None = None
     """The request to renew it."""
     confirm_url: str | None = None
-    """The page on which the customer's administrator confirms the end."""
+    """The page on which the customer's administrator confirms the end; in that person's mail only."""
     steps: tuple[str, ...] = ()
     now: datetime
 
@@ -126,10 +124,9 @@ def consent_news_card(sheet: NewsSheet, language: Language, *, is_staff: bool) -
             execute(t("Show the request"), ShowConsentRequest(consent_request=sheet.request_id))
             if sheet.request_id
             else None,
-            open_url(t("Confirm the end"), sheet.confirm_url) if sheet.confirm_url and not is_staff else None,
             execute(t("Consents"), ShowConsents(customer=sheet.customer_id)) if is_staff else None,
         )
-        if is_staff or sheet.request_id or sheet.confirm_url
+        if is_staff or sheet.request_id
         else None,
         fallback_text=". ".join([title, *says]),
         language=language,
@@ -137,11 +134,11 @@ def consent_news_card(sheet: NewsSheet, language: Language, *, is_staff: bool) -
     )
 
 
-def news_letter(sheet: NewsSheet, provider: Provider, language: Language) -> Letter:
+def news_letter(sheet: NewsSheet, provider: Provider, language: Language, *, is_administrator: bool) -> Letter:
     """The same as a mail, for the customer's administrator and for people whom Teams does not reach."""
     t = texts_for(language)
     title = t(_TITLES[sheet.news])
-    links = [t("Confirm the end: {url}", url=sheet.confirm_url)] if sheet.confirm_url else []
+    links = [Link(t("Confirm the end"), sheet.confirm_url)] if sheet.confirm_url else []
     return letter(
         title,
         f"{sheet.customer_name}: {t(MECHANISMS[sheet.mechanism])}",
@@ -149,9 +146,10 @@ def news_letter(sheet: NewsSheet, provider: Provider, language: Language) -> Let
         _rows(t, sheet, language),
         *([list(sheet.steps)] if sheet.steps else []),
         *links,
-        t("Your contacts see it in Microsoft Teams, in the support app."),
+        *([t("Your contacts see it in Microsoft Teams, in the support app.")] if is_administrator else []),
         provider=provider,
         language=language,
+        has_chat=not is_administrator,
         subject=f"{provider.name}: {title}",
     )
 
@@ -182,6 +180,15 @@ def _happened(t: Texts, sheet: NewsSheet, language: Language) -> list[str]:
             t.plural("It ends within {n} day. Renew it before then, so that nothing has to wait.",
                      "It ends within {n} days. Renew it before then, so that nothing has to wait.", sheet.days)
         ]  # fmt: skip
+    if sheet.news is News.END_ASKED:
+        return [
+            t(
+                "It ends when {provider} or an administrator of {customer} confirms that. We look every 15 minutes "
+                "whether it is gone.",
+                provider=sheet.provider_name,
+                customer=sheet.customer_name,
+            )
+        ]
     if sheet.news is News.NOT_CREATED:
         return [t("Microsoft refused it ({code}).", code=sheet.code or "?")]
     if sheet.news is News.END_BY_HAND:

@@ -24,7 +24,8 @@ STYLE = (
     "body{font:16px/1.55 'Segoe UI',Helvetica,Arial,sans-serif;color:#1b1a19;background:#f5f5f5;margin:0}"
     "main{max-width:40em;margin:2em auto;padding:1.5em 2em;background:#fff;border:1px solid #e1dfdd;border-radius:6px}"
     "h1{font-size:22px;margin-top:0}h2{font-size:17px}"
-    "dt{font-weight:600;margin-top:.8em}dd{margin:0 0 0 0;color:#323130}"
+    "dt{font-weight:600;margin-top:.8em;"
+    "overflow-wrap:anywhere}dd{margin:0;color:#323130}"
     "button{font:600 16px 'Segoe UI',Helvetica,Arial,sans-serif;color:#fff;background:#4f52b2;border:0;"
     "border-radius:4px;padding:.7em 1.4em;margin:1.2em 0 .4em;cursor:pointer}"
     "button:focus{outline:3px solid #1b1a19;outline-offset:2px}"
@@ -70,7 +71,7 @@ _SAID: dict[Said, tuple[str, str]] = {
     ),
     Said.USED: (
         message("This link was used already"),
-        message("Somebody went through it before. Ask for a new one if you need it."),
+        message("Somebody went through it before. If nothing came of it, call or write to us for a new one."),
     ),
     Said.GIVEN: (
         message("This was granted already"),
@@ -78,7 +79,7 @@ _SAID: dict[Said, tuple[str, str]] = {
     ),
     Said.EXPIRED: (
         message("This link has expired"),
-        message("Ask for a new one: your contacts can, or call us."),
+        message("Call or write to us for a new one."),
     ),
     Said.SUPERSEDED: (
         message("There is a newer request"),

@@ -29,10 +29,11 @@ from cards.components import (
     wrote,
 )
 from cards.consent_texts import MECHANISM_MEANS, MECHANISMS, means
+from cards.consent_texts import named as named_permission
 from cards.consents import waits_for_text
 from cards.formats import calendar_date, stamp
 from cards.language import Texts, message, texts_for
-from cards.mails import Letter, letter, named
+from cards.mails import Letter, Link, letter, named
 from cards.welcome import Provider
 from contract.consent_requests import ConsentRequest, RequestState
 from contract.consents import Mechanism, Permission
@@ -42,8 +43,8 @@ from contract.people import Customer, Language
 _STATES = {
     RequestState.VERIFYING: message("Somebody consented. We are checking with Microsoft."),
     RequestState.GIVEN: message("Consented, and seen in force. Thank you."),
-    RequestState.NOT_FOUND: message("Somebody came back from Microsoft, but the permissions are not there. Ask again."),
-    RequestState.EXPIRED: message("This request has expired. Ask again."),
+    RequestState.NOT_FOUND: message("Somebody came back from Microsoft, but the permissions are not there."),
+    RequestState.EXPIRED: message("This request has expired."),
     RequestState.SUPERSEDED: message("A newer request took its place."),
 }
 
@@ -77,7 +78,7 @@ def consent_request_card(sheet: RequestSheet, language: Language, *, is_staff: b
         if is_staff
         else t("{provider} asks for access", provider=sheet.provider_name)
     )
-    said = "" if is_open else t(_STATES[state])
+    said = "" if is_open else _said(t, state, is_staff=is_staff)
     ground = ContainerStyle.GOOD if state is RequestState.GIVEN else ContainerStyle.WARNING
 
     def build(count: int) -> Card:
@@ -98,6 +99,14 @@ def consent_request_card(sheet: RequestSheet, language: Language, *, is_staff: b
         )
 
     return fit(build, len(sheet.permissions))
+
+
+def _said(t: Texts, state: RequestState, *, is_staff: bool) -> str:
+    """What became of it, and what its reader can do where nothing came of it."""
+    if state not in (RequestState.NOT_FOUND, RequestState.EXPIRED):
+        return t(_STATES[state])
+    way = t("Ask again on the card of the consents.") if is_staff else t("Call or write to us for a new one.")
+    return f"{t(_STATES[state])} {way}"
 
 
 def _declined(t: Texts, request: ConsentRequest) -> Element | None:
@@ -177,10 +186,10 @@ def request_letter(sheet: RequestSheet, provider: Provider, language: Language, 
             else []
         ),
         t("We support {customer}. For that we ask the following, and nothing else:", customer=customer),
-        [(one.name, means(t, sheet.request.mechanism, one) or one.id) for one in sheet.permissions],
+        [named_permission(t, sheet.request.mechanism, one) for one in sheet.permissions],
         t(MECHANISM_MEANS[sheet.request.mechanism]),
-        t("You need to administer Microsoft 365 there (a Global Administrator). Open this page to see it and decide:"),
-        sheet.url or "",
+        t("You need to administer Microsoft 365 there (a Global Administrator). On the page you see it and decide:"),
+        Link(t("Open the page to approve"), sheet.url or ""),
         t(
             "The link works until {day}. Not expecting this? Ask your colleagues, or call us; without a click nothing "
             "happens.",
@@ -188,5 +197,5 @@ def request_letter(sheet: RequestSheet, provider: Provider, language: Language, 
         ),
         provider=provider,
         language=language,
-        subject=f"{provider.name}: {title}",
+        has_chat=False,
     )

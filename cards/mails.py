@@ -22,7 +22,8 @@ LONGEST_SUBJECT = 150
 LONGEST_NAME = 80
 _LINKED = re.compile(r"[/@\\]|\bwww\.|\w{2,}\.\w{2,}", re.IGNORECASE)
 _STYLE = (
-    "body{font:15px/1.5 'Segoe UI',Helvetica,Arial,sans-serif;color:#1b1a19;max-width:38em;margin:1.5em}"
+    "body{font:15px/1.5 'Segoe UI',Helvetica,Arial,sans-serif;color:#1b1a19;max-width:38em;margin:1.5em;"
+    "overflow-wrap:break-word}"
     "h1{font-size:19px}table{border-collapse:collapse;margin:1em 0}th{text-align:left;font-weight:600}"
     "th,td{padding:.2em 1.2em .2em 0;vertical-align:top}td{font-variant-numeric:tabular-nums}"
     "footer{border-top:1px solid #c8c6c4;margin-top:1.5em;padding-top:.8em;color:#605e5c}"
@@ -50,10 +51,12 @@ class Letter:
     html: str
 
 
-def letter(title: str, *parts: Part, provider: Provider, language: Language, subject: str = "") -> Letter:
-    """A mail of these parts; its subject is the title where no other is given."""
+def letter(
+    title: str, *parts: Part, provider: Provider, language: Language, subject: str = "", has_chat: bool = True
+) -> Letter:
+    """A mail of these parts; its subject is the title where no other is given. An administrator has no chat with us."""
     footer = [provider.name, provider.phone, provider.email]
-    text_back, page_back = _way_back(provider.chat_url, language)
+    text_back, page_back = _way_back(provider.chat_url if has_chat else "", language)
     text = "\n\n".join([title, *map(_as_text, parts), *text_back, "-- \n" + "\n".join(footer)])
     body = "\n".join([*map(_as_html, parts), *page_back])
     page = (

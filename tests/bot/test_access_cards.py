@@ -132,7 +132,7 @@ async def test_what_is_consented_is_told_in_plain_words(sqlite: Database) -> Non
     assert "Exchange Administrator" in card
     await find_relationship(world, GrantState.UNKNOWN)
     card = text_of(await world.click(world.bram, ShowAccess()))
-    assert "Given, as far as is known" in card
+    assert "Not confirmed" in card
     world.now += timedelta(hours=25)
     assert "Not given" in text_of(await world.click(world.bram, ShowAccess()))
 

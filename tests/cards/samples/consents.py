@@ -246,8 +246,7 @@ def _(language: Language) -> Card:
 
 @sample("news: asked to end")
 def _(language: Language) -> Card:
-    url = "https://bot.example.org/consent/end/token"
-    return consent_news_card(replace(NEWS, news=News.END_ASKED, confirm_url=url), language, is_staff=False)
+    return consent_news_card(replace(NEWS, news=News.END_ASKED), language, is_staff=False)
 
 
 @sample("news: to be ended by hand")
