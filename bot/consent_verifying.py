@@ -6,6 +6,7 @@ for at growing distances for 15 minutes; then it was not found, and the provider
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,7 +27,7 @@ from cards.consent_news import News
 from contract.consent_checks import missing_permissions, permissions_named, verify_again_s
 from contract.consent_requests import ConsentRequest, RequestState
 from contract.consent_requests import Outcome as Came
-from contract.consents import Finding, Mechanism, Proof
+from contract.consents import Finding, Grant, Mechanism, Proof
 from contract.ledger import EntryKind
 from contract.permissions import APP_ROLES, READ_PEOPLE
 from graph.errors import GraphError
@@ -65,7 +66,7 @@ class Verifying:
 
     async def verify(self, work: Work) -> Outcome:
         """A fresh token of the tenant, and where we may look who and when."""
-        request, tenant_id = await self.database.read(partial(_asked, request_id=work.payload["request"]))
+        _, tenant_id = await self.database.read(partial(_asked, request_id=work.payload["request"]))
         app_id = self.policy.access.app_id
         result: dict[str, Any] = {}
         try:
@@ -76,8 +77,7 @@ class Verifying:
             return Done(result)
         try:
             result["facts"] = await self.graph.app_facts(tenant_id, app_id)
-            if request.signed_in is None:
-                result["who"] = await self.graph.who_consented(tenant_id, app_id)
+            result["who"] = await self.graph.who_consented(tenant_id, app_id)
         except GraphError as error:
             # The token is the proof; this would only say more about it.
             result["unread"] = fault_of(error)
@@ -101,17 +101,18 @@ class Verifying:
 
     def _given(self, session: Session, request: ConsentRequest, result: dict[str, Any], now: datetime) -> None:
         app_id = self.policy.access.app_id
-        who, proof = result.get("who"), Proof.AUDIT if result.get("who") else Proof.TOKEN
-        if request.signed_in is not None:
-            who, proof = request.signed_in.words, Proof.SIGNED_IN
         before = find_grant(session, request.customer_id, Mechanism.APP, app_id)
+        who, proof = _approval(request, result, before)
         finding = app_answer(result, before, proof=proof, approved_by=who)
         if isinstance(finding, Finding) and finding.valid_from is None:
             # Where nobody may read since when, it is since it was seen.
             finding = replace(finding, valid_from=now)
+        details: dict[str, Any] = {"request": request.id}
+        if request.signed_in is not None:
+            details["signed_in"] = request.signed_in.words
         change = keep(
             session, self.policy, request.customer_id, Mechanism.APP, app_id, finding, now, compared=True,
-            details={"request": request.id},
+            details=details,
         )  # fmt: skip
         set_grant(session, change.after.id, asked_by=request.asked_by, asked_at=request.asked_at)
         set_request_grant(session, request.id, change.after.id)
@@ -127,6 +128,26 @@ class Verifying:
         consent_news.tell(
             session, request.customer_id, Mechanism.APP, News.NOT_FOUND, now, once=once, request=request.id
         )
+
+
+def _approval(
+    request: ConsentRequest, result: Mapping[str, Any], before: Grant | None
+) -> tuple[str | None, Proof | None]:
+    """Who approved it, and how that is known; neither where it was in force already, so that nothing was given now.
+
+    Whoever signs in on our page can come back without having consented. So the tenant's own log goes before that, and
+    what was granted before it was asked for was not granted by who signed in since.
+    """
+    if who := result.get("who"):
+        return str(who), Proof.AUDIT
+    names = [one.name for one in permissions_named(result.get("roles", ()), APP_ROLES)]
+    if before is not None and before.known_state.is_active and not missing_permissions(names, before.scope):
+        return None, None
+    began = (result.get("facts") or {}).get("created_at")
+    is_older = began is not None and datetime.fromisoformat(began) < request.asked_at
+    if request.signed_in is None or is_older:
+        return None, Proof.TOKEN
+    return request.signed_in.words, Proof.SIGNED_IN
 
 
 def _asked(session: Session, request_id: int) -> tuple[ConsentRequest, str]:
