@@ -1,9 +1,9 @@
 """The app comes by itself to a new contact, where the customer's tenant allows that; else a mail asks for it (R5).
 
-Appointing somebody whose chat is not known asks Microsoft to install the app, which the bot then greets in. The app has
-to be in the customer's catalogue and the permission granted; both are the customer's to decide. Where either is missing
-the contact gets one mail with the link to the app, and where no mail can be sent the customer's card says that somebody
-has to call.
+Appointing somebody whose chat is not known asks Microsoft to install the app, which the bot then greets in; so does the
+first look at those who were contacts before anybody watched. The app has to be in the customer's catalogue and the
+permission granted; both are the customer's to decide. Where either is missing the contact gets one mail with the link
+to the app, and where no mail can be sent the customer's card says that somebody has to call.
 """
 
 from __future__ import annotations
@@ -25,8 +25,15 @@ from contract.reachability import InstallState
 from graph.errors import AccessUnavailable, GraphError, GraphUnavailable
 from graph.tenants import Tenants
 from storage.contacts import load_contacts, load_customer
+from storage.customers import load_reach
 from storage.database import Database
-from storage.installs import CatalogApp, keep_catalog_app, keep_installation, load_catalog_app
+from storage.installs import (
+    CatalogApp,
+    keep_catalog_app,
+    keep_installation,
+    load_catalog_app,
+    load_installations,
+)
 from storage.people import Standing, load_standings
 
 INSTALL_APP = "install_app"
@@ -49,6 +56,19 @@ def bring_app(session: Session, customer_id: int, person_id: int, now: datetime)
         key=f"{INSTALL_APP}:{customer_id}:{person_id}:{now.isoformat()}",
     )
     keep_installation(session, person_id, InstallState.ASKED, now)
+
+
+def bring_to_contacts(session: Session, customer_id: int, now: datetime) -> None:
+    """The watch began: the app comes to those contacts who never had it and for whom it was never asked.
+
+    Who had it and took it away is not given it again.
+    """
+    ids = [contact.person.id for contact in load_contacts(session, customer_id)]
+    known, asked = load_reach(session, ids), load_installations(session, ids)
+    for person_id in ids:
+        chat = known[person_id]
+        if not chat.has_chat and chat.heard_at is None and person_id not in asked:
+            bring_app(session, customer_id, person_id, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import announcements, appointments, contact_offers, watches
+from bot import announcements, appointments, contact_offers, installs, watches
 from bot.announcements import customer_subject
 from bot.clock import Clock
 from bot.directory import Directory, account_of, fault_of, look_at
@@ -125,6 +125,8 @@ def finish_look(session: Session, work: Work, end: End, now: datetime) -> None:
             quiet.append(one.person.id)
     mark_checked(session, quiet, now)
     watches.look_worked(session, watch, now, link=result["link"], watched=result["watched"])
+    if watch.delta_link is None:
+        installs.bring_to_contacts(session, customer_id, now)
     if not is_whole and people:
         watches.look_now(session, customer_id, now)
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.appointments import appoint_contact
 from bot.customers import contact_lines
 from bot.installs import INSTALL_APP
 from bot.mails import MAILS
+from bot.watches import stop_watching, watch_again
 from cards.clicks.people import RemoveContact, ShowCustomer
 from contract.people import Language
 from contract.reachability import Reach
 from demo.graph.installs import ITSELF, apps
 from storage.database import Database
 from storage.people import add_person, forget_chat
+from storage.tables import people
 from tests.bot.graph_office import APP_ID, GraphOffice, open_graph_office
 from tests.bot.people import text_of
 
@@ -109,6 +113,32 @@ async def test_else_a_mail_asks_for_it(
         assert f'<a href="https://teams.microsoft.com/l/app/{known}">' in draft.letter.html
         await sqlite.write(lambda session: forget_chat(session, carla))
         assert await reach(office, carla, sends_mail=False) == (Reach.NOT_AT_ALL, why)
+
+
+async def test_who_was_contact_before_the_watch_is_brought_it_once(database: Database, tmp_path: Path) -> None:
+    """When the watch begins the app comes to who never had it; not to who has it or took it away, and not twice."""
+    async with open_graph_office(database, tmp_path) as office:
+        world = office.world
+        apps(office.customer).add(APP_ID, APP_ID)
+        office.customer.consent(APP_ID, CATALOG, ITSELF, at=world.now)
+        await database.write(lambda session: forget_chat(session, world.bram.id))
+        await database.write(lambda session: hear(session, world.bram.id, None))
+        await office.watch()
+        assert list(apps(office.customer).installed) == [world.bram.object_id]
+        assert (await reach(office, world.bram.id))[0] is Reach.INSTALLED
+        apps(office.customer).installed.clear()
+        await database.write(lambda session: forget_chat(session, world.anna.id))
+        await database.write(lambda session: hear(session, world.anna.id, world.now))
+        await office.do(stop_watching, customer_id=world.customer_id, now=world.now, by=None, why="")
+        await office.do(watch_again, customer_id=world.customer_id, now=world.now)
+        await office.ask()
+        assert apps(office.customer).installed == {}
+        assert await mails(office) == []
+
+
+def hear(session: Any, person_id: int, at: datetime | None) -> None:
+    """When somebody was heard last."""
+    session.execute(update(people).where(people.c.id == person_id).values(heard_at=at))
 
 
 async def test_where_neither_works_somebody_has_to_call(sqlite: Database, tmp_path: Path) -> None:
