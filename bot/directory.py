@@ -121,6 +121,7 @@ def whole(account: Account) -> Mapping[str, Any]:
         "mail": account.mail or "",
         "language": account.language or "",
         "is_guest": account.is_guest,
+        "aliases": list(account.aliases),
         "state": state.value,
     }
 
@@ -158,6 +159,7 @@ def found_account(said: Mapping[str, Any]) -> DirectoryAccount:
         language=said["language"] or None,
         is_guest=said["is_guest"],
         state=AccountState(said["state"]),
+        aliases=tuple(said.get("aliases", ())),
     )
 
 

@@ -87,6 +87,8 @@ class DirectoryAccount:
     language: str | None
     is_guest: bool
     state: AccountState
+    aliases: tuple[str, ...] = ()
+    """Further addresses for mail that the directory keeps for it, where they were asked for."""
 
     @property
     def address(self) -> str:
@@ -95,8 +97,8 @@ class DirectoryAccount:
 
     def answers_to(self, address: str) -> bool:
         """Whether the address is this account's, upper and lower case aside."""
-        wanted = address.strip().casefold()
-        return wanted in {self.user_principal_name.casefold(), (self.mail or "").casefold()} - {""}
+        own = (self.user_principal_name, self.mail or "", *self.aliases)
+        return address.strip().casefold() in {one.casefold() for one in own} - {""}
 
 
 @dataclass(frozen=True, slots=True)

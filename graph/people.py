@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WATCHED_AT_MOST = 50
 """So many object ids fit one delta query."""
 SELECT = ["id", "displayName", "userPrincipalName", "mail", "preferredLanguage", "accountEnabled", "userType"]
+_ALIASES, _BY_MAIL = "proxyAddresses", "smtp:"
 
 _LONGEST_ADDRESS = 320
 _NO_SUCH_OBJECT, _UNSUPPORTED = "request_resourcenotfound", "request_unsupportedquery"
@@ -50,6 +51,8 @@ class Account:
     language: str | None
     enabled: bool
     is_guest: bool
+    aliases: tuple[str, ...] = ()
+    """All its addresses for mail, where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +93,18 @@ class Changes:
 async def find_account(graph: Graph, address: str) -> tuple[Account, ...]:
     """The accounts with this address: none, one or several.
 
-    First whose main address or sign-in name it is; only where there is nobody, whose further address (an alias, a
-    former name, a private one that was registered), in directories that can be asked for those. Deleted accounts are
-    not among them.
+    First whose main address or sign-in name it is; only where there is nobody, whose further address for mail (an
+    alias, a former name), in directories that can be asked for those. A contact address that was registered with an
+    account (`otherMails`) is no address of it: anybody's can be filled in there. Deleted accounts are not among them.
     """
     wanted = address.strip()
     if "@" not in wanted or len(wanted) > _LONGEST_ADDRESS:
         return ()
-    it, alias = literal(wanted), literal(f"smtp:{wanted}")
+    it, alias = literal(wanted), literal(f"{_BY_MAIL}{wanted}")
     found = await _users(graph, f"mail eq {it} or userPrincipalName eq {it}")
     if not found:
         try:
-            found = await _users(graph, f"proxyAddresses/any(p:p eq {alias}) or otherMails/any(o:o eq {it})")
+            found = await _users(graph, f"{_ALIASES}/any(p:p eq {alias})")
         except GraphRefused as error:
             if error.code.casefold() != _UNSUPPORTED:
                 raise
@@ -200,7 +203,15 @@ def read_account(user: Item) -> Account:
         language=optional_text(user, "preferredLanguage"),
         enabled=enabled,
         is_guest=guest,
+        aliases=_aliases(user),
     )
+
+
+def _aliases(user: Item) -> tuple[str, ...]:
+    found = user.get(_ALIASES) or []
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise malformed()
+    return tuple(one[len(_BY_MAIL) :] for one in found if one.casefold().startswith(_BY_MAIL))
 
 
 def _read_change(user: Item, object_id: str) -> AccountChange:
@@ -235,7 +246,7 @@ def _is_guest(user: Item) -> bool | None:
 async def _users(graph: Graph, condition: str) -> list[Account]:
     from msgraph.generated.users.users_request_builder import UsersRequestBuilder as Builder
 
-    parameters = Builder.UsersRequestBuilderGetQueryParameters(select=SELECT, filter=condition)
+    parameters = Builder.UsersRequestBuilderGetQueryParameters(select=[*SELECT, _ALIASES], filter=condition)
     question = graph.build.users.to_get_request_information(RequestConfiguration(query_parameters=parameters))
     listing = await read_list(graph, question, follower(graph, question))
     return [read_account(user) for user in listing.items]

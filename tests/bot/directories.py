@@ -88,7 +88,7 @@ class FakeDirectory:
         return tuple(
             one
             for one in self.accounts.values()
-            if wanted in {one.user_principal_name.casefold(), (one.mail or "").casefold()}
+            if wanted in {one.user_principal_name.casefold(), (one.mail or "").casefold(), *one.aliases}
         )
 
     async def load(self, tenant_id: str, object_id: str) -> Account:

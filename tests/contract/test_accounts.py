@@ -45,6 +45,16 @@ def test_one_enabled_account_is_taken() -> None:
     assert judge_found([other], "pieter@brood.example") == other
 
 
+def test_an_alias_is_an_address_of_the_account() -> None:
+    """What the directory keeps as a further address of one account counts; of two accounts it says nothing (R4)."""
+    alias = replace(PIET, aliases=("piet@brood.example", "Inkoop@brood.example"))
+    assert judge_found([alias], "inkoop@BROOD.example") == alias
+    shared = replace(PIET, object_id="o-2", aliases=("inkoop@brood.example",))
+    assert judge_found([alias, shared], "inkoop@brood.example") is WhyNot.SEVERAL_ACCOUNTS
+    assert judge_found([replace(alias, is_guest=True)], "inkoop@brood.example") is WhyNot.GUEST
+    assert judge_found([replace(alias, state=AccountState.DISABLED)], "inkoop@brood.example") is WhyNot.DISABLED
+
+
 @pytest.mark.parametrize(
     "found,why",
     [

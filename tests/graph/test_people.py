@@ -23,14 +23,22 @@ from tests.graph.stand_in import HOME
 
 
 async def test_an_account_is_found_by_any_of_its_addresses(graph: Graph, jo: User, piet: User) -> None:
-    """By its main address, its sign-in name, an alias or a registered private address; capitals and quotes in it do
-    not matter.
-    """
+    """By its main address, its sign-in name or an alias; capitals and quotes in it do not matter."""
     assert piet.id
-    account = Account(jo.id, "Jo O'Neil", jo.user_principal_name, jo.mail, "nl-NL", enabled=True, is_guest=False)
+    jo.proxy_addresses += ["x500:/o=Koren/cn=jo", "SIP:jo@sip.korenbloem.example"]
+    aliases = ("jo.o'neil@korenbloem.example", "inkoop@korenbloem.example")
+    account = Account(
+        jo.id, "Jo O'Neil", jo.user_principal_name, jo.mail, "nl-NL", enabled=True, is_guest=False, aliases=aliases
+    )
     own = ("jo.o'neil@korenbloem.example", " JO.O'Neil@Korenbloem.example ")
-    for address in (*own, "inkoop@korenbloem.example", "jo@home.example"):
+    for address in (*own, "inkoop@korenbloem.example", "Inkoop@Korenbloem.example"):
         assert await find_account(graph, address) == (account,), address
+
+
+async def test_an_address_that_people_register_themselves_is_no_proof(graph: Graph, jo: User) -> None:
+    """A contact address is what somebody filled in about themselves: whoever writes there is not found by it."""
+    assert jo.other_mails == ["jo@home.example"]
+    assert await find_account(graph, "jo@home.example") == ()
 
 
 async def test_nobody_has_that_address(graph: Graph, jo: User) -> None:
