@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import announcements, ledger
-from bot.access_cards import access_answer, administrator_url, follow_access, may_forward, theirs
+from bot.access_cards import access_answer, administrator_url, follow_access, theirs
 from bot.opening import customer_of
 from bot.tickets import new_form_id
 from bot.turn import Answer, Turn
 from cards.administrator_forms import administrator_form, own_mail_card
 from cards.clicks.access import ForwardRequest, KeepAdministrator, MarkForwarded, StartAdministrator
-from contract.consent_requests import ConsentRequest, RequestState
+from contract.consent_requests import ConsentRequest, RequestState, may_forward
 from contract.ledger import EntryKind
 from contract.people import Customer
 from storage.administrators import Administrator, keep_administrator, load_administrator

@@ -34,7 +34,9 @@ def propose_ends(session: Session, policy: Policy, customer_id: int, now: dateti
     Nothing is ended by this alone; that remote work stops is the withdrawal's own effect.
     """
     load_customer(session, customer_id, lock=True)
-    grants = [one for one in load_grants(session, customer_id) if _can_end(one)]
+    # Of the app's permission nothing was said: where no work rests on it, it only tells who the contacts are.
+    covers = {Mechanism.GDAP, Mechanism.APP} if policy.app_consent_covers_work else {Mechanism.GDAP}
+    grants = [one for one in load_grants(session, customer_id) if _can_end(one) and one.mechanism in covers]
     for grant in grants:
         if grant.end_asked_at is None:
             _ask(session, policy, grant, now, who=by.name, by=by)

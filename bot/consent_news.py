@@ -32,7 +32,8 @@ from storage.people import Standing, load_standings, manager_ids
 
 MAILED = frozenset({News.EXPIRING, News.ENDED, News.END_ASKED, News.END_BY_HAND, News.UNKNOWN})
 """What the administrator and people whom Teams does not reach get by mail."""
-MANAGERS_ONLY = frozenset({News.NOT_CREATED, News.NOT_FOUND, News.REQUEST_EXPIRED})
+MANAGERS_ONLY = frozenset({News.NOT_CREATED, News.NOT_FOUND, News.REQUEST_EXPIRED, News.END_ASKED})
+"""What contacts don't hear: they can do nothing about it, or one of them asked for it and both hear of that."""
 
 
 def consents_subject(customer_id: int) -> str:
@@ -58,6 +59,8 @@ def tell(
         announcements.show(session, person_id, "consent_news", args, now, key=key)
     if news in MAILED:
         for address, language, is_administrator in _mailed(session, customer_id):
+            if news in MANAGERS_ONLY and not is_administrator:
+                continue
             mailed = {**args, "language": language.value, "administrator": is_administrator}
             announcements.mail(session, address, "consent_news", mailed, now, key=f"consent:{once}:{address}")
     follow(session, customer_id, now)

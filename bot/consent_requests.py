@@ -24,7 +24,7 @@ from cards.components import Card, execute
 from cards.consent_requests import RequestSheet, consent_request_card, permissions_asked, request_letter
 from cards.language import texts_for
 from contract.consent_checks import LINK_GOOD_FOR, LONGEST_REQUEST
-from contract.consent_requests import ConsentRequest, RequestState
+from contract.consent_requests import ConsentRequest, RequestState, may_forward
 from contract.consents import Mechanism
 from contract.ledger import EntryKind
 from contract.people import Language, Person, Role
@@ -93,9 +93,7 @@ def send(session: Session, request_id: int, now: datetime) -> None:
         )
     administrator = load_administrator(session, request.customer_id)
     if administrator is not None:
-        mark_forwarded(
-            session, request_id, request.asked_by, now, administrator=(administrator.name, administrator.email)
-        )
+        mark_forwarded(session, request_id, None, now, administrator=(administrator.name, administrator.email))
         args = {
             "customer": request.customer_id,
             "request": request_id,
@@ -156,6 +154,8 @@ def request_sheet(
     t = texts_for(language)
     forward = (
         execute(t("Forward to {name}", name=request.administrator), ForwardRequest(consent_request=request.id))
+        if request.administrator and may_forward(request, request.administrator_email, now)
+        else None
         if request.administrator
         else execute(t("Forward to our administrator"), StartAdministrator(consent_request=request.id))
     )

@@ -67,7 +67,7 @@ _TITLES = {
     News.REQUEST_EXPIRED: message("A request for access was not approved in time"),
     News.NOT_FOUND: message("A consent was not found"),
     News.NOT_CREATED: message("Access could not be asked for"),
-    News.END_ASKED: message("Somebody asked to end a consent"),
+    News.END_ASKED: message("The end of a consent was asked for"),
     News.END_BY_HAND: message("A consent has to be ended by hand"),
 }
 _SAYS = {

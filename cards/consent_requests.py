@@ -63,7 +63,7 @@ class RequestSheet:
     """Whether what was asked for is in force."""
     valid_days: int | None = None
     forward: Action | None = None
-    """The button that mails it to the administrator."""
+    """A contact's button that mails it to the administrator; None where it was mailed within the day."""
     now: datetime
 
 
@@ -159,7 +159,7 @@ def _actions(t: Texts, sheet: RequestSheet, *, is_open: bool, is_staff: bool) ->
     opens = open_url(t("Open the page to approve"), sheet.url) if sheet.url and is_open else None
     return [
         opens if not is_staff else None,
-        sheet.forward if is_open and sheet.url else None,
+        sheet.forward if is_open and sheet.url and not is_staff else None,
         open_url(t("See what they see"), sheet.url) if is_staff and sheet.url and is_open else None,
         execute(t("Consents"), ShowConsents(customer=sheet.customer.id)) if is_staff else None,
         execute(t("Refresh"), ShowConsentRequest(consent_request=request.id)),

@@ -16,8 +16,8 @@ MECHANISMS = {
 MECHANISM_MEANS = {
     Mechanism.APP: message("The support app reads who the contacts are. It gives our engineers no access."),
     Mechanism.GDAP: message(
-        "Microsoft's way to lend a support partner chosen roles for a limited time. Our engineers can do what these "
-        "roles allow, and nothing else."
+        "Some of Microsoft's administrator roles, lent to us for a limited time. Our engineers can do what these roles "
+        "allow, and nothing else."
     ),
     Mechanism.MANUAL: message("Remote access was agreed on paper or by mail."),
 }

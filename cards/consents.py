@@ -167,7 +167,7 @@ def state_line(t: Texts, grant: Grant) -> Element:
 def until_text(t: Texts, grant: Grant, language: Language) -> str:
     """The last day, as people name it; a consent without one lasts until somebody takes it away."""
     if grant.valid_until is None:
-        return t("until it is taken away")
+        return t("no end date")
     return calendar_date(last_day(grant.valid_until), language)
 
 

@@ -22,7 +22,7 @@ def withdraw_access_card(filled: WithdrawAccess, customer_id: int, language: Lan
                 "before is still charged."
             )
         ),
-        text(t("The other contact, we, and your administrator hear of it."), subtle=True),
+        text(t("The other contact, we, and your administrator where one is named hear of it."), subtle=True),
         text_input("reason", t("Why? (optional)"), value=filled.reason, multiline=True, max_length=LONGEST_REASON),
         action=execute(t("Withdraw consent"), WithdrawAccess(form_id=filled.form_id), style=ActionStyle.DESTRUCTIVE),
     )

@@ -11,14 +11,15 @@ clicked it may have been the wrong person.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from contract.consents import Mechanism
 
+FORWARDED_EVERY = timedelta(days=1)
+"""How often a request is mailed to the same administrator at most."""
 DECLINED = "declined:"
 """What an outcome begins with where Microsoft brought back a no; its own code follows."""
 
@@ -94,3 +95,10 @@ class ConsentRequest:
         """Microsoft's code, where the last attempt was declined."""
         is_no = self.outcome is not None and self.outcome.startswith(DECLINED)
         return self.outcome.removeprefix(DECLINED) if is_no and self.outcome is not None else None
+
+
+def may_forward(asked: ConsentRequest, address: str | None, now: datetime) -> bool:
+    """Whether the request may be mailed there now: once a day, at once to somebody else (R25)."""
+    if asked.forwarded_at is None or now >= asked.forwarded_at + FORWARDED_EVERY:
+        return True
+    return (asked.administrator_email or "").casefold() != (address or "").casefold()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contract.consent_requests import ConsentRequest, RequestState, SignedIn
+from contract.consent_requests import FORWARDED_EVERY, ConsentRequest, RequestState, SignedIn, may_forward
 from contract.consents import Mechanism
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -59,3 +59,13 @@ def test_an_approver_has_a_name() -> None:
     assert who.words == "Anna <anna@example.com>"
     assert replace(who, username="").words == "Anna"
     assert replace(who, username="", name="").words == "o"
+
+
+def test_it_is_mailed_once_a_day_to_the_same_address() -> None:
+    """However that is written; to somebody else at once, and after a day again (R25)."""
+    assert may_forward(REQUEST, "ton@brood.example", NOW)
+    sent = replace(REQUEST, forwarded_at=NOW, administrator_email="ton@brood.example")
+    assert not may_forward(sent, "Ton@Brood.example", NOW + FORWARDED_EVERY - timedelta(seconds=1))
+    assert may_forward(sent, "ton@brood.example", NOW + FORWARDED_EVERY)
+    assert may_forward(sent, "sanne@brood.example", NOW)
+    assert not may_forward(replace(sent, administrator_email=None), None, NOW)
