@@ -7,26 +7,86 @@ logged after that ended.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from bot.turn import Policy
-from contract.access import recorded_spans
+from contract.access import AccessConsent, recorded_spans
 from contract.access_spans import ledger_spans
-from contract.consents import AccessSpan, Mechanism
+from contract.consents import AccessSpan, Grant, Mechanism
 from contract.ledger import Entry, EntryKind
 from contract.ledger_bodies import UnreadableEntry, read_entry
-from contract.withdrawals import covering_span, without_withdrawn
-from storage.contracts import load_consents
-from storage.grants import load_grants
-from storage.ledger import entries_of
-from storage.withdrawals import load_withdrawals
+from contract.withdrawals import Withdrawal, covering_span, holding, without_withdrawn
+from storage.contracts import load_consents_of
+from storage.grants import load_grants_of
+from storage.ledger import entries_at
+from storage.withdrawals import load_withdrawals_of
 
 _log = logging.getLogger(__name__)
 _JUDGED_BY = frozenset(kind for kind in EntryKind if kind.is_observed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a customer's access rests on, read once for everything that is said of it."""
+
+    grants: tuple[Grant, ...]
+    recorded: tuple[AccessConsent, ...]
+    withdrawals: tuple[Withdrawal, ...]
+    spans: tuple[AccessSpan, ...]
+    """Every span of time in which remote work is covered, past ones too; withdrawals are cut out."""
+
+    def covering(self, at: datetime) -> AccessSpan | None:
+        """The consent that covers an instant; a known one before one that is carried."""
+        return covering_span(self.spans, at)
+
+    def withdrawal(self, at: datetime) -> Withdrawal | None:
+        """The withdrawal that holds at an instant."""
+        return holding(self.withdrawals, at)
+
+
+def load_access(session: Session, customer_id: int, policy: Policy) -> Access:
+    """What one customer's access rests on."""
+    return load_access_of(session, [customer_id], policy)[customer_id]
+
+
+def load_access_of(session: Session, customers: Collection[int], policy: Policy) -> Mapping[int, Access]:
+    """What the access of each of these customers rests on: as many statements for a page of them as for one."""
+    grants = _by_customer(load_grants_of(session, customers))
+    recorded = _by_customer(load_consents_of(session, customers))
+    withdrawals = _by_customer(load_withdrawals_of(session, customers))
+    entries = _entries(session, grants) if grants else {}
+    found: dict[int, Access] = {}
+    for one in customers:
+        theirs, held, said = grants.get(one, ()), withdrawals.get(one, ()), recorded.get(one, ())
+        adopted = {grant.source_id for grant in theirs if grant.mechanism is Mechanism.MANUAL}
+        spans = (
+            *ledger_spans(entries.get(one, ()), theirs, app_covers_work=policy.app_consent_covers_work),
+            *recorded_spans(consent for consent in said if str(consent.id) not in adopted),
+        )
+        found[one] = Access(grants=theirs, recorded=said, withdrawals=held, spans=without_withdrawn(spans, held))
+    return found
+
+
+class _Theirs(Protocol):
+    @property
+    def customer_id(self) -> int: ...
+
+
+_Thing = TypeVar("_Thing", bound=_Theirs)
+
+
+def _by_customer(things: Iterable[_Thing]) -> Mapping[int, tuple[_Thing, ...]]:
+    found: dict[int, list[_Thing]] = defaultdict(list)
+    for one in things:
+        found[one.customer_id].append(one)
+    return {customer_id: tuple(theirs) for customer_id, theirs in found.items()}
 
 
 @lru_cache(maxsize=4096)
@@ -35,26 +95,22 @@ def _read(body: str) -> Entry:
     return read_entry(body)
 
 
-def access_spans(session: Session, customer_id: int, policy: Policy) -> tuple[AccessSpan, ...]:
-    """Every span of time in which remote work is covered, past ones too; withdrawals are cut out."""
-    grants = load_grants(session, customer_id)
-    spans: tuple[AccessSpan, ...] = ()
-    if grants:
-        spans = ledger_spans(_entries(session, customer_id), grants, app_covers_work=policy.app_consent_covers_work)
-    adopted = {grant.source_id for grant in grants if grant.mechanism is Mechanism.MANUAL}
-    recorded = [one for one in load_consents(session, customer_id) if str(one.id) not in adopted]
-    return without_withdrawn((*spans, *recorded_spans(recorded)), load_withdrawals(session, customer_id))
-
-
-def _entries(session: Session, customer_id: int) -> Iterator[Entry]:
+def _entries(session: Session, customers: Collection[int]) -> Mapping[int, list[Entry]]:
     """What is judged by. An entry that somebody broke says nothing, and stops nothing: verifying finds it."""
-    for sealed in entries_of(session, customer_id, _JUDGED_BY):
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for customer_id, sealed in entries_at(session, customers, _JUDGED_BY):
         try:
-            yield _read(sealed.body)
+            found[customer_id].append(_read(sealed.body))
         except UnreadableEntry:
             _log.error("entry %s of the ledger of customer %s can't be read", sealed.place, customer_id)
+    return found
+
+
+def access_spans(session: Session, customer_id: int, policy: Policy) -> tuple[AccessSpan, ...]:
+    """Every span of time in which remote work is covered, past ones too; withdrawals are cut out."""
+    return load_access(session, customer_id, policy).spans
 
 
 def covering(session: Session, customer_id: int, at: datetime, policy: Policy) -> AccessSpan | None:
     """The consent that covers an instant; a known one before one that is carried."""
-    return covering_span(access_spans(session, customer_id, policy), at)
+    return load_access(session, customer_id, policy).covering(at)

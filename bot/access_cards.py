@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import announcements
-from bot.access import access_spans
+from bot.access import load_access
 from bot.access_waits import access_wait, waiting_request
 from bot.consent_links import request_url
 from bot.customers import show_customers
@@ -27,16 +27,14 @@ from cards.components import Card
 from contract.consent_requests import ConsentRequest
 from contract.consents import Grant, GrantState, Mechanism
 from contract.people import Customer, Language, Role
-from contract.withdrawals import covering_span, holding
 from documents.row_files import csv_chunks, json_chunks
 from storage.administrators import load_administrator
 from storage.contacts import contact_ids, load_customer
 from storage.customers import open_ticket_numbers
 from storage.errors import NotFound
-from storage.grants import load_grant, load_grants
+from storage.grants import load_grant
 from storage.people import Standing, manager_ids
 from storage.remote_sessions import count_sessions, every_session, load_history, ticket_subjects
-from storage.withdrawals import load_withdrawals
 
 FORWARDED_EVERY = timedelta(days=1)
 """How often a request is mailed to the same administrator at most."""
@@ -79,6 +77,7 @@ def access_sheet(
 ) -> AccessSheet:
     """Everything the card shows to this reader. Raises NotFound where the reader may not see it."""
     customer = theirs(session, reader, customer_id)
+    access = load_access(session, customer.id, policy)
     named = load_administrator(session, customer.id)
     asked = waiting_request(session, customer.id, now)
     language = named.language if named is not None else reader.person.language
@@ -87,10 +86,10 @@ def access_sheet(
         customer_name=customer.name,
         is_staff=reader.role.is_staff,
         is_manager=reader.role is Role.MANAGER,
-        covering=covering_span(access_spans(session, customer.id, policy), now),
-        grants=tuple(grant for grant in load_grants(session, customer.id) if grant.state not in _OVER),
-        withdrawal=holding(load_withdrawals(session, customer.id), now),
-        wait=access_wait(session, customer.id, now, policy, now),
+        covering=access.covering(now),
+        grants=tuple(grant for grant in access.grants if grant.state not in _OVER),
+        withdrawal=access.withdrawal(now),
+        wait=access_wait(session, customer.id, access, now, now),
         administrator=AdministratorLine(name=named.name, email=named.email, language=named.language)
         if named is not None
         else None,

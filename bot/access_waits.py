@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.access import access_spans, covering
+from bot.access import Access, load_access, load_access_of
 from bot.turn import Policy
 from cards.ticket_access import NO_ACCESS_TO_TELL, AccessWait, TicketAccess
 from contract.consent_requests import ConsentRequest
 from contract.consents import Mechanism
-from contract.tickets import Ticket
-from contract.withdrawals import covering_span, holding, waiting_since
+from contract.tickets import State, Ticket
+from contract.withdrawals import waiting_since
 from storage.administrators import load_administrator
-from storage.consent_requests import open_request
+from storage.consent_requests import open_requests
+from storage.overview import TicketRow
 from storage.people import Standing
 from storage.remote_sessions import load_running_on
 from storage.tickets import names_of
-from storage.withdrawals import load_withdrawals
 
 ASKED_FIRST = (Mechanism.GDAP, Mechanism.APP)
 """Which request is meant where several wait: the one that covers remote work by itself."""
@@ -31,21 +31,22 @@ def ticket_access(session: Session, reader: Standing, ticket: Ticket, policy: Po
         return NO_ACCESS_TO_TELL
     sessions = load_running_on(session, ticket.number)
     return TicketAccess(
-        wait=access_wait(session, ticket.customer_id, ticket.created_at, policy, now),
+        wait=access_wait(
+            session, ticket.customer_id, load_access(session, ticket.customer_id, policy), ticket.created_at, now
+        ),
         sessions=sessions,
         has_own_session=any(one.engineer_id == reader.person.id for one in sessions),
     )
 
 
 def access_wait(
-    session: Session, customer_id: int, created_at: datetime, policy: Policy, now: datetime
+    session: Session, customer_id: int, access: Access, created_at: datetime, now: datetime
 ) -> AccessWait | None:
     """Since when something that was created then waits, and whom for; None while access is consented."""
-    spans = access_spans(session, customer_id, policy)
-    if covering_span(spans, now) is not None:
+    if access.covering(now) is not None:
         return None
-    since = waiting_since(spans, created_at, now)
-    withdrawal = holding(load_withdrawals(session, customer_id), now)
+    since = waiting_since(access.spans, created_at, now)
+    withdrawal = access.withdrawal(now)
     if withdrawal is not None:
         return AccessWait(since=since, withdrawn_by=withdrawal.withdrawn_by_name)
     asked = waiting_request(session, customer_id, now)
@@ -64,10 +65,14 @@ def access_wait(
 
 def waiting_request(session: Session, customer_id: int, now: datetime) -> ConsentRequest | None:
     """The request for consent that waits for the customer, if there is one."""
-    found = (open_request(session, customer_id, mechanism, now) for mechanism in ASKED_FIRST)
-    return next((one for one in found if one is not None), None)
+    found = open_requests(session, customer_id, now)
+    return next((found[mechanism] for mechanism in ASKED_FIRST if mechanism in found), None)
 
 
-def waiting_customers(session: Session, customers: Collection[int], policy: Policy, now: datetime) -> frozenset[int]:
-    """Whose open tickets wait for access now: for lists, each customer once."""
-    return frozenset(one for one in set(customers) if covering(session, one, now, policy) is None)
+def waiting_customers(session: Session, rows: Iterable[TicketRow], policy: Policy, now: datetime) -> frozenset[int]:
+    """Whose open tickets wait for access now, for a list of tickets."""
+    customers = {row.customer_id for row in rows if row.state is not State.CLOSED}
+    if not customers:
+        return frozenset()
+    found = load_access_of(session, customers, policy)
+    return frozenset(one for one in customers if found[one].covering(now) is None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from bot import access
+from bot.access import Access, load_access
 from bot.customers import show_customers
 from bot.opening import customer_of
 from bot.renewals import renewal_to_sign
@@ -20,7 +20,6 @@ from contract.local_time import DAY, local
 from contract.renewals import renewing
 from storage.contacts import load_contacts
 from storage.contracts import load_contracts
-from storage.grants import load_grant
 from storage.prices import load_prices
 
 SHOWN_HOLIDAYS = 4
@@ -39,7 +38,8 @@ def _sheet(turn: Turn) -> ContractSheet:
     contract = _shown(contracts, turn)
     year = contract.starts_on.year if contract is not None else today.year
     book = load_prices(turn.session, customer.id, (year, today.year, today.year + 1))
-    span = access.covering(turn.session, customer.id, turn.now, turn.policy)
+    access = load_access(turn.session, customer.id, turn.policy)
+    span = access.covering(turn.now)
     renewable = renewal_to_sign(turn.session, customer.id, turn.now)
     provider = turn.policy.provider
     return ContractSheet(
@@ -49,7 +49,7 @@ def _sheet(turn: Turn) -> ContractSheet:
         prices=book.for_year(year),
         holidays=tuple(next_holidays(today, book.profile, SHOWN_HOLIDAYS)),
         has_access=span is not None,
-        access_until=_access_until(turn, span),
+        access_until=_access_until(access, span),
         contacts=tuple(contact.person for contact in load_contacts(turn.session, customer.id)),
         can_renew=renewable is not None and contract is not None and renewable.id == contract.id,
         provider_name=provider.name,
@@ -73,12 +73,13 @@ def _shown(contracts: Iterable[Contract], turn: Turn) -> Contract | None:
     )
 
 
-def _access_until(turn: Turn, span: AccessSpan | None) -> date | None:
+def _access_until(access: Access, span: AccessSpan | None) -> date | None:
     """The last day of the consent that covers now; None while it has none (R25).
 
     A source that is looked at covers a day at a time; its own end is what was agreed.
     """
     if span is None:
         return None
-    ends_at = load_grant(turn.session, span.grant_id).valid_until if span.grant_id is not None else span.ends_at
+    ends = {grant.id: grant.valid_until for grant in access.grants}
+    ends_at = ends[span.grant_id] if span.grant_id is not None else span.ends_at
     return local(ends_at).date() - DAY if ends_at is not None else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.access import covering
+from bot.access import load_access
 from bot.reach import reach_of
 from bot.tickets import new_form_id
 from bot.turn import Answer, Policy, Turn
@@ -21,7 +21,7 @@ from contract.local_time import local
 from contract.people import Role
 from storage.billing_details import load_billing_details
 from storage.contacts import list_knocks, load_contacts, load_customer
-from storage.contracts import load_consents, load_contracts
+from storage.contracts import load_contracts
 from storage.customers import load_customer_page
 from storage.errors import NotFound
 from storage.installs import load_installations
@@ -66,6 +66,7 @@ def customer_view(session: Session, reader: Standing, args: Mapping[str, Any], n
 def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime, policy: Policy) -> CustomerSheet:
     """Everything that is known of a customer. Raises NotFound."""
     customer = load_customer(session, customer_id)
+    access = load_access(session, customer_id, policy)
     year = local(now).year
     book = load_prices(session, customer_id, (year,))
     own = price_years(session, customer_id)
@@ -76,8 +77,8 @@ def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime
         prices=book.for_year(year),
         has_own_prices=any(first <= year for first in own),
         is_year_missing=year not in own,
-        consents=load_consents(session, customer_id),
-        has_access=covering(session, customer_id, now, policy) is not None,
+        consents=access.recorded,
+        has_access=access.covering(now) is not None,
         billing=load_billing_details(session, customer_id),
         knocks=tuple((knock.id, knock.person.name) for knock in list_knocks(session, customer_id)),
         is_manager=role is Role.MANAGER,
@@ -93,8 +94,8 @@ def contact_lines(
     """The contacts of a customer, how they can be reached, and what the directory says of them."""
     contacts = load_contacts(session, customer_id)
     people = [contact.person for contact in contacts]
-    reach = reach_of(session, contacts, sends_mail=sends_mail)
-    installed = load_installations(session, reach)
+    installed = load_installations(session, [person.id for person in people])
+    reach = reach_of(session, contacts, sends_mail=sends_mail, installed=installed)
     accounts = account_lines(session, customer_id, [person.id for person in people], now)
     return tuple(
         ContactLine(

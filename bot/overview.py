@@ -20,7 +20,7 @@ def show_tickets(turn: Turn, click: ShowTickets) -> Answer:
         return show_queue(turn, ShowQueue(page=click.page, query=click.query))
     customer = customer_of(turn)
     found = customer_tickets(turn.session, customer.id, click.query, click.page, PAGE_TICKETS)
-    waiting = waiting_customers(turn.session, [customer.id], turn.policy, turn.now)
+    waiting = waiting_customers(turn.session, found.rows, turn.policy, turn.now)
     return overview_card(
         Overview(
             lines=tuple(line_of(row, turn.language, waiting=waiting) for row in found.rows),

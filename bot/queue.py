@@ -27,7 +27,7 @@ def show_queue(turn: Turn, click: ShowQueue) -> Answer:
         page=click.page,
         size=PAGE_TICKETS,
     )
-    waiting = waiting_customers(turn.session, [row.customer_id for row in found.rows], turn.policy, turn.now)
+    waiting = waiting_customers(turn.session, found.rows, turn.policy, turn.now)
     customers = {customer.id: customer.name for customer in list_customers(turn.session)[:MOST_CHOICES]}
     return queue_card(
         Queue(

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from contract.people import Contact
 from contract.reachability import Reachability, Signs, reachability
 from storage.customers import load_reach
-from storage.installs import load_installations
+from storage.installs import Installation, load_installations
 
 
-def reach_of(session: Session, contacts: Sequence[Contact], *, sends_mail: bool) -> dict[int, Reachability]:
-    """The reachability of each of these contacts, by person id; `sends_mail`: whether mail goes out at all."""
+def reach_of(
+    session: Session,
+    contacts: Sequence[Contact],
+    *,
+    sends_mail: bool,
+    installed: Mapping[int, Installation] | None = None,
+) -> dict[int, Reachability]:
+    """The reachability of each of these contacts, by person id; `sends_mail`: whether mails go out.
+
+    `installed` is what became of the app for each, where that is known already.
+    """
     if not contacts:
         return {}
     ids = [contact.person.id for contact in contacts]
     known = load_reach(session, ids)
-    installed = load_installations(session, ids)
+    installed = load_installations(session, ids) if installed is None else installed
     found = {}
     for contact in contacts:
         chat, app = known[contact.person.id], installed.get(contact.person.id)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import announcements, ledger, timer
-from bot.access import access_spans
+from bot.access import load_access
 from bot.consent_looks import check_at_work
 from bot.tickets import event, keep_event, ticket_view, visible_ticket
 from bot.turn import Answer, Policy, Turn
@@ -35,7 +35,6 @@ from contract.remote_sessions import (
     ends_at_latest,
 )
 from contract.tickets import Ticket
-from contract.withdrawals import covering_span
 from storage import timers
 from storage.contacts import load_customer
 from storage.hours import lock_engineer
@@ -50,7 +49,6 @@ from storage.remote_sessions import (
     load_session,
 )
 from storage.tickets import add_event, load_ticket
-from storage.withdrawals import load_withdrawals
 
 REMOTE_SESSION = "remote_session"
 """The kind of the calendar's row: a session has to be looked at."""
@@ -85,10 +83,9 @@ def _begin(turn: Turn, ticket: Ticket, running: RemoteSession | None) -> None:
     """Keep the session and say so everywhere. Raises SessionRefusal."""
     # What is found comes later and may end the session; what is decided now is decided on what is known.
     check_at_work(turn.session, turn.policy, ticket.customer_id, turn.now)
-    spans = access_spans(turn.session, ticket.customer_id, turn.policy)
-    withdrawals = load_withdrawals(turn.session, ticket.customer_id)
-    check_start(ticket.number, running, spans, withdrawals, turn.now)
-    span = covering_span(spans, turn.now)
+    access = load_access(turn.session, ticket.customer_id, turn.policy)
+    check_start(ticket.number, running, access.spans, access.withdrawals, turn.now)
+    span = access.covering(turn.now)
     if span is None:
         raise SessionNeedsAccess(ticket.number)
     started = add_session(
@@ -106,7 +103,7 @@ def _begin(turn: Turn, ticket: Ticket, running: RemoteSession | None) -> None:
             is_carried=span.is_carried,
         ),
     )
-    _arm(turn.session, started, ends_at_latest(started, spans))
+    _arm(turn.session, started, ends_at_latest(started, access.spans))
     details: dict[str, Any] = {"mechanism": span.mechanism.value, "is_carried": span.is_carried, "session": started.id}
     happened = keep_event(turn, event(turn, ticket, EventKind.SESSION_STARTED, **details))
     _note(turn.session, turn.policy, started, turn.now, by=turn.person)
@@ -171,18 +168,18 @@ def _settle(
     running = load_session(session, running.id)
     if running.ended_at is not None:
         return True
-    spans = access_spans(session, running.customer_id, policy)
+    access = load_access(session, running.customer_id, policy)
     over = ending(
         running,
-        spans=spans,
-        withdrawals=load_withdrawals(session, running.customer_id),
+        spans=access.spans,
+        withdrawals=access.withdrawals,
         closed_at=load_ticket(session, running.ticket_number).closed_at,
         is_on_staff=load_standings(session, [running.engineer_id])[running.engineer_id].role.is_staff,
         known_until=known_until or timers.armed_until(session, _key(running.id)) or now,
         now=now,
     )
     if over is None:
-        _arm(session, running, ends_at_latest(running, spans))
+        _arm(session, running, ends_at_latest(running, access.spans))
         return False
     _end(session, policy, running, over, now)
     return True

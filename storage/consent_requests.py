@@ -109,15 +109,16 @@ def load_requests(session: Session, customer_id: int, *, limit: int = 10) -> lis
 
 def open_request(session: Session, customer_id: int, mechanism: Mechanism, now: datetime) -> ConsentRequest | None:
     """The request that still waits for the customer, if there is one."""
+    return open_requests(session, customer_id, now).get(mechanism)
+
+
+def open_requests(session: Session, customer_id: int, now: datetime) -> dict[Mechanism, ConsentRequest]:
+    """The request of each mechanism that still waits for the customer: the latest, unless that was superseded."""
     query = _REQUESTS.where(
-        requests.c.customer_id == customer_id,
-        requests.c.mechanism == mechanism.value,
-        requests.c.used_at.is_(None),
-        requests.c.expires_at > now,
+        requests.c.customer_id == customer_id, requests.c.used_at.is_(None), requests.c.expires_at > now
     )
-    found = session.execute(query.order_by(requests.c.id.desc())).first()
-    one = _request(found) if found is not None else None
-    return None if one is None or one.outcome == Outcome.SUPERSEDED else one
+    latest = {one.mechanism: one for one in map(_request, session.execute(query.order_by(requests.c.id)))}
+    return {mechanism: one for mechanism, one in latest.items() if one.outcome != Outcome.SUPERSEDED}
 
 
 def request_of_grant(session: Session, grant_id: int) -> ConsentRequest | None:

@@ -46,7 +46,7 @@ _CONTRACT = _ALL.where(contracts.c.id == bindparam("contract_id"))
 _NUMBERED = _ALL.where(contracts.c.number == bindparam("number"))
 _CONSENTS = (
     select(consents)
-    .where(consents.c.customer_id == bindparam("customer_id"))
+    .where(consents.c.customer_id.in_(bindparam("customers", expanding=True)))
     .order_by(consents.c.valid_from, consents.c.id)
 )
 
@@ -163,7 +163,12 @@ def add_addendum(session: Session, contract_id: int, addendum: Addendum) -> None
 
 def load_consents(session: Session, customer_id: int) -> tuple[AccessConsent, ...]:
     """Every recorded consent to remote access of a customer, oldest first (R25)."""
-    rows = session.execute(_CONSENTS, {"customer_id": customer_id})
+    return load_consents_of(session, [customer_id])
+
+
+def load_consents_of(session: Session, customers: Collection[int]) -> tuple[AccessConsent, ...]:
+    """Every recorded consent of these customers, oldest first."""
+    rows = session.execute(_CONSENTS, {"customers": sorted(customers)})
     return tuple(
         AccessConsent(
             id=row.id,

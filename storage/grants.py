@@ -6,7 +6,7 @@ the customer first, then the row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +21,9 @@ from storage.tables import consents
 
 # Made once: building a statement costs more than running it.
 _ONE = select(consent_grants).where(consent_grants.c.id == bindparam("grant_id"))
-_OF_CUSTOMER = (
+_OF_CUSTOMERS = (
     select(consent_grants)
-    .where(consent_grants.c.customer_id == bindparam("customer_id"))
+    .where(consent_grants.c.customer_id.in_(bindparam("customers", expanding=True)))
     .order_by(consent_grants.c.created_at, consent_grants.c.id)
 )
 _BY_SOURCE = select(consent_grants).where(
@@ -49,7 +49,12 @@ def load_grant(session: Session, grant_id: int, *, lock: bool = False) -> Grant:
 
 def load_grants(session: Session, customer_id: int) -> tuple[Grant, ...]:
     """Every source of a customer, oldest first."""
-    return tuple(map(_grant, session.execute(_OF_CUSTOMER, {"customer_id": customer_id})))
+    return load_grants_of(session, [customer_id])
+
+
+def load_grants_of(session: Session, customers: Collection[int]) -> tuple[Grant, ...]:
+    """Every source of these customers, oldest first."""
+    return tuple(map(_grant, session.execute(_OF_CUSTOMERS, {"customers": sorted(customers)})))
 
 
 def find_grant(

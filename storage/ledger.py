@@ -39,6 +39,14 @@ _OF_CUSTOMER = (
     .limit(PAGE)
 )
 _OF_KINDS = _OF_CUSTOMER.where(consent_ledger.c.kind.in_(bindparam("kinds", expanding=True)))
+_OF_CUSTOMERS = (
+    select(consent_ledger)
+    .where(
+        consent_ledger.c.customer_id.in_(bindparam("customers", expanding=True)),
+        consent_ledger.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(consent_ledger.c.customer_id, consent_ledger.c.sequence)
+)
 
 
 @cache
@@ -100,9 +108,21 @@ def entries_of(
     values: dict[str, Any] = {"customer_id": customer_id}
     if kinds is not None:
         values["kinds"] = sorted(kind.value for kind in kinds)
-    while rows := session.execute(query, {**values, "after": after}).all():
+    while True:
+        rows = session.execute(query, {**values, "after": after}).all()
         yield from map(_sealed, rows)
+        if len(rows) < PAGE:
+            return
         after = rows[-1].sequence
+
+
+def entries_at(
+    session: Session, customers: Collection[int], kinds: Collection[EntryKind]
+) -> Iterator[tuple[int, SealedReceipt]]:
+    """The entries of these kinds of several customers, each with whose it is, in one look."""
+    values = {"customers": sorted(customers), "kinds": sorted(kind.value for kind in kinds)}
+    for row in session.execute(_OF_CUSTOMERS, values):
+        yield row.customer_id, _sealed(row)
 
 
 def count_since(session: Session, customer_id: int, kind: EntryKind, since: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +16,21 @@ from storage.rows import count_changed, insert_row
 
 LONGEST_REASON = 500
 
-_OF_CUSTOMER = (
+_OF_CUSTOMERS = (
     select(access_withdrawals)
-    .where(access_withdrawals.c.customer_id == bindparam("customer_id"))
+    .where(access_withdrawals.c.customer_id.in_(bindparam("customers", expanding=True)))
     .order_by(access_withdrawals.c.id)
 )
 
 
 def load_withdrawals(session: Session, customer_id: int) -> tuple[Withdrawal, ...]:
     """Every withdrawal of a customer, lifted ones too, oldest first."""
-    return tuple(map(_withdrawal_of, session.execute(_OF_CUSTOMER, {"customer_id": customer_id})))
+    return load_withdrawals_of(session, [customer_id])
+
+
+def load_withdrawals_of(session: Session, customers: Collection[int]) -> tuple[Withdrawal, ...]:
+    """Every withdrawal of these customers, oldest first."""
+    return tuple(map(_withdrawal_of, session.execute(_OF_CUSTOMERS, {"customers": sorted(customers)})))
 
 
 def add_withdrawal(session: Session, customer_id: int, by: Person, reason: str, now: datetime) -> int:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from bot.access import access_spans
+from bot.access import load_access
 from bot.cli.ledger_checks import CheckedLedger, entry_fault, ledger_summary
 from bot.cli.opened import AsJson, CustomerWord, customer_named, fail, look, print_facts, print_rows
 from bot.cli.receipts import Keys, missing_database, read_key
@@ -21,14 +21,13 @@ from contract.ledger import Entry, unexplained
 from contract.ledger_bodies import UnreadableEntry, read_entry
 from contract.local_time import local
 from contract.receipts import SealedReceipt
-from contract.withdrawals import covered_until, covering_span, holding, waiting_since
+from contract.withdrawals import covered_until, covering_span, waiting_since
 from documents.ledger import check_entries, entry_line, read_entries
 from documents.receipts import signer_of
 from storage.contacts import load_customer
 from storage.errors import NotFound
 from storage.grants import load_grants
 from storage.ledger import acts_kept, entries_of, ledger_head
-from storage.withdrawals import load_withdrawals
 
 app = typer.Typer(help="Consents to remote access, and their ledger.", no_args_is_help=True)
 
@@ -45,15 +44,15 @@ def show(customer: CustomerWord, as_json: AsJson = False) -> None:
 
     def act(session: Session, given: Settings, now: datetime) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         found = customer_named(session, customer)
-        spans = access_spans(session, found.id, policy_of(given))
-        withdrawal = holding(load_withdrawals(session, found.id), now)
+        access = load_access(session, found.id, policy_of(given))
+        withdrawal = access.withdrawal(now)
         facts = {
             "customer": found.name,
-            "remote_work": _coverage(spans, now),
+            "remote_work": _coverage(access.spans, now),
             "withdrawn_by": withdrawal.withdrawn_by_name if withdrawal else None,
             "entries": ledger_head(session, found.id).sequence,
         }
-        return facts, [_grant_row(grant) for grant in load_grants(session, found.id)]
+        return facts, [_grant_row(grant) for grant in access.grants]
 
     facts, rows = look(act)
     if as_json:
