@@ -26,6 +26,7 @@ from msal.exceptions import MsalError
 
 from graph.errors import AccessRefused, AccessUnavailable, GraphError
 from graph.login_session import LoginBusy, LoginSession
+from graph.texts import code_of
 
 BOT_SCOPE = "https://api.botframework.com/.default"
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
@@ -237,7 +238,7 @@ class TokenSource:
             return value, float(lasts_s)
         if "error" not in answer:
             raise AccessUnavailable(self._tenant_id, "unreadable")
-        code = str(answer["error"])
+        code = code_of(str(answer["error"]))
         numbers = answer.get("error_codes")
         named = f"AADSTS{numbers[0]}" if isinstance(numbers, list) and numbers else code
         raise (AccessUnavailable if code in _TEMPORARY else AccessRefused)(self._tenant_id, named)

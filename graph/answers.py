@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from graph.client import Graph
 from graph.errors import GraphRefused, GraphUnavailable
+from graph.texts import kept
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
 
 MOST_PAGES = 200
 """More than any list of ours has; a list that goes on is one whose links lead in a circle."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Of all pages of a list together."""
 MALFORMED = "malformed"
 NEXT = "@odata.nextLink"
 
@@ -90,6 +93,8 @@ async def read_list(
     for _ in range(MOST_PAGES):
         answer = await read(graph, question, missing=missing)
         raw.append(answer.raw)
+        if sum(map(len, raw)) > MOST_BYTES:
+            raise malformed()
         items += objects(answer.body, "value")
         link = answer.body.get(NEXT)
         if link is None:
@@ -117,7 +122,7 @@ def optional_text(item: Item, *path: str) -> str | None:
         found = found.get(name)
     if found is not None and not isinstance(found, str):
         raise malformed()
-    return found or None
+    return kept(found) or None if found else None
 
 
 def instant(item: Item, name: str) -> datetime | None:

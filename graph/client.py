@@ -23,6 +23,7 @@ from kiota_serialization_json.json_parse_node import JsonParseNode
 from graph.errors import GraphRefused, GraphUnavailable, NoAnswer
 from graph.line import Line, Pause, Sender, open_line
 from graph.login_session import seconds_of
+from graph.texts import code_of
 
 if TYPE_CHECKING:
     from msgraph.graph_service_client import GraphServiceClient
@@ -69,7 +70,7 @@ class Problem(Fields):
 
         def read(node: ParseNode) -> None:
             inner = node.get_child_node("code")
-            self.code = (inner.get_str_value() if inner else None) or ""
+            self.code = code_of((inner.get_str_value() if inner else None) or "")
 
         return {"error": read}
 

@@ -39,7 +39,10 @@ LONGEST_PAUSE_S = 20.0
 """What is waited for, of a pause that Graph asks for."""
 LONGEST_KEPT_S = 600.0
 """What is believed of it."""
+LONGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes, unpacked; the longest that Graph has for us is half a megabyte."""
 _SENDER = "fourstar_sender"
+_PACKED = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
 @dataclass(slots=True)
@@ -112,16 +115,37 @@ class _Bearer(AuthenticationProvider):
         request.headers.add("Authorization", f"Bearer {await sender.token()}")
 
 
+class _Bounded(httpx.AsyncBaseTransport):
+    """Reads each answer to its end, as far as one of Graph's can go: whoever answers fills no memory."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The whole answer, unpacked. Raises `GraphUnavailable` for a longer one."""
+        came = await self._transport.handle_async_request(request)
+        body = bytearray()
+        try:
+            async for part in came.aiter_bytes():
+                body += part
+                if len(body) > LONGEST_ANSWER:
+                    raise GraphUnavailable(came.status_code, "too long")
+        finally:
+            await came.aclose()
+        headers = [(name, value) for name, value in came.headers.raw if name.lower() not in _PACKED]
+        return httpx.Response(came.status_code, headers=headers, content=bytes(body), extensions=came.extensions)
+
+
 @asynccontextmanager
 async def open_line(*, url: str, verify: ssl.SSLContext | bool = True) -> AsyncIterator[Line]:
     """A line to Graph at `url`, closed afterwards. `verify` trusts a stand-in's certificate."""
     # Kiota wraps the transport and does not hand on its closing, so it is kept here.
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=60)
     async with httpx.AsyncHTTPTransport(verify=verify, limits=limits) as transport:
-        yield await asyncio.to_thread(_make, url, transport)
+        yield await asyncio.to_thread(_make, url, _Bounded(transport))
 
 
-def _make(url: str, transport: httpx.AsyncHTTPTransport) -> Line:
+def _make(url: str, transport: httpx.AsyncBaseTransport) -> Line:
     from kiota_http.kiota_client_factory import KiotaClientFactory
     from kiota_http.middleware import RedirectHandler, RetryHandler
     from kiota_http.middleware.options import RetryHandlerOption

@@ -37,8 +37,12 @@ class LoginSession(requests.Session):
         self.mount("https://", _Adapter(trusted))
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        """One request. Raises `LoginBusy` where msal would take a pause for a refusal."""
+        """One request. Raises `LoginBusy` where msal would take a pause for a refusal.
+
+        The service never leads elsewhere; a proxy that does would get our secret, so nobody is followed.
+        """
         kwargs.setdefault("timeout", TIMEOUT_S)
+        kwargs["allow_redirects"] = False
         # Said with each request, because an environment variable outweighs what the session says.
         kwargs.setdefault("verify", None if self._verify is True else self._verify)
         response = super().request(*args, **kwargs)

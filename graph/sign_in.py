@@ -23,6 +23,7 @@ from msal.exceptions import MsalError
 from graph.access import LOGIN_HOST, Certificate, Credential, ManagedIdentity, Secret
 from graph.errors import AccessRefused, AccessUnavailable
 from graph.login_session import LoginSession
+from graph.texts import kept
 
 _OUTAGE = (requests.RequestException, MsalError, RuntimeError, TypeError, KeyError, AttributeError)
 _NUMBER = re.compile(r"AADSTS\d+")
@@ -89,8 +90,8 @@ class SignIn:
         return Identity(
             str(claims["tid"]).lower(),
             str(claims["oid"]).lower(),
-            str(claims.get("name", ""))[:200],
-            str(claims.get("preferred_username", ""))[:320],
+            kept(str(claims.get("name", "")))[:200],
+            kept(str(claims.get("preferred_username", "")))[:320],
         )
 
     def _client(self, tenant_id: str, http: requests.Session) -> Any:
