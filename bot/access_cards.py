@@ -7,7 +7,7 @@ stands; whoever turned a page sees the first one again when something changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from cards.access_history import COLUMNS, PAGE_SESSIONS, SessionPage, session_fi
 from cards.clicks.access import GetSessions, SessionFile, ShowAccess
 from cards.clicks.people import ShowCustomers
 from cards.components import Card
-from contract.consent_requests import ConsentRequest
+from contract.consent_requests import ConsentRequest, may_forward
 from contract.consents import Grant, GrantState, Mechanism
 from contract.people import Customer, Language, Role
 from documents.row_files import csv_chunks, json_chunks
@@ -35,9 +35,6 @@ from storage.errors import NotFound
 from storage.grants import load_grant
 from storage.people import Standing, manager_ids
 from storage.remote_sessions import count_sessions, every_session, load_history, ticket_subjects
-
-FORWARDED_EVERY = timedelta(days=1)
-"""How often a request is mailed to the same administrator at most."""
 
 _OVER = frozenset({GrantState.NONE, GrantState.EXPIRED, GrantState.REVOKED})
 _FILES = {SessionFile.CSV: Purpose.SESSIONS_CSV, SessionFile.JSON: Purpose.SESSIONS_JSON}
@@ -111,13 +108,6 @@ def administrator_url(session: Session, policy: Policy, asked: ConsentRequest, l
     if asked.mechanism is Mechanism.GDAP:
         return grant.approval_url if grant is not None else None
     return request_url(policy, asked, language)
-
-
-def may_forward(asked: ConsentRequest, address: str | None, now: datetime) -> bool:
-    """Whether the request may be mailed there now: once a day, at once to somebody else (R25)."""
-    if asked.forwarded_at is None or now >= asked.forwarded_at + FORWARDED_EVERY:
-        return True
-    return (asked.administrator_email or "").casefold() != (address or "").casefold()
 
 
 def _history(session: Session, customer_id: int, page: int) -> SessionPage:
