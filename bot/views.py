@@ -83,6 +83,7 @@ VIEWS: Mapping[str, View] = {
     "knock_refused": people.knock_refused_view,
     "contact_search": contact_searches.search_view,
     "directory_silent": watch_cards.silence_view,
+    "contact_is_guest": watch_cards.guest_contact_view,
     "access": access_cards.access_view,
     "consents": consents.consents_view,
     "consent_request": consent_requests.consent_request_view,

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.turn import Policy
-from cards.accounts import AccountLine, SilenceSheet, WatchSheet, silence_card
+from cards.accounts import AccountLine, SilenceSheet, WatchSheet, guest_contact_card, silence_card
 from cards.components import Card
 from contract.accounts import may_only_read
 from contract.people import Role
 from storage.accounts import load_accounts
 from storage.contact_searches import list_open
-from storage.contacts import load_customer
+from storage.contacts import load_contacts, load_customer
 from storage.errors import NotFound
 from storage.people import Standing, load_people
 from storage.watches import load_watch
@@ -51,10 +51,23 @@ def account_lines(session: Session, customer_id: int, person_ids: list[int], now
         person_id: AccountLine(
             state=known.state,
             checked_at=known.checked_at,
+            is_guest=known.is_guest,
             only_reads=may_only_read(known.checked_at, failing_since, now),
         )
         for person_id, known in load_accounts(session, person_ids).items()
     }
+
+
+def guest_contact_view(
+    session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy
+) -> Card:
+    """That a contact is a guest, for managers. Raises NotFound where that is not so when it goes out."""
+    customer_id, person_id = args["customer"], args["person"]
+    contact = next((one for one in load_contacts(session, customer_id) if one.person.id == person_id), None)
+    known = load_accounts(session, [person_id]).get(person_id)
+    if reader.role is not Role.MANAGER or contact is None or known is None or not known.is_guest:
+        raise NotFound("contact", person_id)
+    return guest_contact_card(load_customer(session, customer_id), contact.person, reader.person.language)
 
 
 def silence_view(session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy) -> Card:

@@ -1,8 +1,8 @@
 """One look at a customer's contacts in the directory, and what follows from it (R4, D15, D32).
 
 A contact whose account was lost is no contact any more, in the transaction that writes the look down: whatever is
-clicked after that finds it so. One who comes back is offered to the managers. A look that failed changes nobody's
-standing.
+clicked after that finds it so. One who comes back is offered to the managers, and one who is a guest is named to them
+once. A look that failed changes nobody's standing.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from storage.accounts import (
 from storage.contacts import load_customer
 from storage.database import Database
 from storage.errors import NotFound
+from storage.people import manager_ids
 from storage.watches import load_watch
 
 LONGEST_S = 50.0
@@ -151,10 +152,19 @@ def _apply(
     if one.removed_why is None:
         if not account.state.may_act:
             appointments.remove_contact(session, customer.id, one.person.id, None, now, why=account.state)
+        elif any(change.kind is ChangeKind.GUEST for change in changes):
+            _tell_of_guest(session, customer.id, one.person.id, now)
     elif is_coming_back(one.removed_why, account.state):
         contact_offers.offer_return(session, customer.id, one, account.address, now)
     else:
         contact_offers.drop_return(session, customer.id, one.person.object_id, now)
+
+
+def _tell_of_guest(session: Session, customer_id: int, person_id: int, now: datetime) -> None:
+    """The managers hear that a contact is a guest; nobody is removed for it, as the account does exist and works."""
+    args = {"customer": customer_id, "person": person_id}
+    for manager_id in manager_ids(session):
+        announcements.show(session, manager_id, "contact_is_guest", args, now)
 
 
 def _by_word(person: Person) -> DirectoryAccount:

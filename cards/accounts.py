@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cards.clicks.accounts import ShowContactSearch, StartContactSearch, StartWatchStop, StopWatching, WatchAgain
-from cards.clicks.people import ShowCustomer
+from cards.clicks.people import ShowCustomer, StartRemoval
 from cards.components import (
     ActionStyle,
     Card,
@@ -28,7 +28,7 @@ from cards.customer_forms import form_card
 from cards.formats import stamp
 from cards.language import Texts, texts_for
 from contract.accounts import AccountState
-from contract.people import MAX_CONTACTS, Customer, Language
+from contract.people import MAX_CONTACTS, Customer, Language, Person
 
 SHOWN_SEARCHES = 5
 
@@ -39,6 +39,7 @@ class AccountLine:
 
     state: AccountState
     checked_at: dt.datetime
+    is_guest: bool = False
     only_reads: bool = False
 
 
@@ -64,6 +65,8 @@ def account_text(t: Texts, line: AccountLine | None, now: dt.datetime, language:
     when = stamp(line.checked_at, now, language)
     if line.only_reads:
         return t("✗ Only reads: not confirmed by Microsoft since {when}", when=when)
+    if line.state.may_act and line.is_guest:
+        return t("✗ Guest: the account is another organisation's, from the directory {when}", when=when)
     if line.state.may_act:
         return t("✓ Account enabled, from the directory {when}", when=when)
     return t("✗ Account not enabled, from the directory {when}", when=when)
@@ -139,6 +142,29 @@ def watch_stop_form(customer: Customer, form_id: str, language: Language, *, not
         language=language,
         notice=notice,
         style=ActionStyle.DESTRUCTIVE,
+    )
+
+
+def guest_contact_card(customer: Customer, person: Person, language: Language) -> Card:
+    """For managers: a contact turned out to be a guest, and how they are replaced; until then nothing changes."""
+    t = texts_for(language)
+    title = t("{name} is a guest in the directory of {customer}", name=person.name, customer=customer.name)
+    detail = t(
+        "The account belongs to another organisation, so {customer} does not decide about it. {name} stays contact "
+        "until you remove or replace them.",
+        customer=customer.name,
+        name=person.name,
+    )
+    return card(
+        heading(title),
+        text(detail),
+        action_row(
+            execute(t("Remove or replace"), StartRemoval(customer=customer.id, contact=person.id)),
+            execute(t("Contact by e-mail"), StartContactSearch(customer=customer.id)),
+            execute(t("Customer"), ShowCustomer(customer=customer.id)),
+        ),
+        fallback_text=f"{title}. {detail}",
+        language=language,
     )
 
 

@@ -74,6 +74,9 @@ class ChangeKind(StrEnum):
     DELETED = "deleted"
     RESTORED = "restored"
     GONE = "gone"
+    GUEST = "guest"
+    """It is another organisation's: found so, or made so."""
+    MEMBER = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +146,19 @@ _BECAME = {
 def changes_between(before: DirectoryAccount | None, after: DirectoryAccount) -> tuple[AccountChange, ...]:
     """What changed from one look to the next; the history keeps the name and the address of then (D32)."""
     if before is None:
-        found = AccountChange(ChangeKind.FOUND, None, after.address)
-        return (found,) if after.state.may_act else (found, AccountChange(_BECAME[after.state]))
+        changes = [AccountChange(ChangeKind.FOUND, None, after.address)]
+        if after.is_guest:
+            changes.append(AccountChange(ChangeKind.GUEST))
+        if not after.state.may_act:
+            changes.append(AccountChange(_BECAME[after.state]))
+        return tuple(changes)
     changes = []
     if before.name != after.name:
         changes.append(AccountChange(ChangeKind.RENAMED, before.name, after.name))
     if before.address != after.address:
         changes.append(AccountChange(ChangeKind.ADDRESS, before.address, after.address))
+    if before.is_guest is not after.is_guest:
+        changes.append(AccountChange(ChangeKind.GUEST if after.is_guest else ChangeKind.MEMBER))
     if before.state is not after.state:
         changes.append(AccountChange(_came_to_be(before.state, after.state)))
     return tuple(changes)

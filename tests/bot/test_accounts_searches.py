@@ -73,20 +73,6 @@ async def test_a_manager_appoints_by_address(database: Database) -> None:
         assert (await latest(office)).person_id == found.person.id
 
 
-async def test_a_manager_appoints_by_an_alias(sqlite: Database) -> None:
-    """A further address of one account is that person's; the main address is what is kept."""
-    async with open_office(sqlite) as office:
-        world = office.world
-        await remove(world, world.bram)
-        office.directory.change(world.stranger, aliases=("steven@brood.example", "inkoop@brood.example"))
-        await search(office, "Inkoop@brood.example")
-        await office.ask()
-        assert await contacts_of(world) == ["Anna de Vries", world.stranger.name]
-        found = await known(office, world.stranger)
-        assert found is not None
-        assert found.person.email == "steven@brood.example"
-
-
 @pytest.mark.parametrize(
     "change,email,words",
     [

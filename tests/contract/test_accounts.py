@@ -102,6 +102,18 @@ def test_changes_are_named_with_before_and_after() -> None:
     assert changes_between(None, PIET) == (AccountChange(ChangeKind.FOUND, None, "piet@brood.example"),)
 
 
+def test_becoming_a_guest_is_a_change() -> None:
+    """An account that turns out to be another organisation's is told apart, also at the first look (R4)."""
+    guest = replace(PIET, is_guest=True)
+    assert changes_between(PIET, guest) == (AccountChange(ChangeKind.GUEST),)
+    assert changes_between(guest, PIET) == (AccountChange(ChangeKind.MEMBER),)
+    assert changes_between(guest, replace(guest, name="Piet de Wit"))[0].kind is ChangeKind.RENAMED
+    found = AccountChange(ChangeKind.FOUND, None, "piet@brood.example")
+    assert changes_between(None, guest) == (found, AccountChange(ChangeKind.GUEST))
+    gone = replace(guest, state=AccountState.GONE)
+    assert changes_between(None, gone) == (found, AccountChange(ChangeKind.GUEST), AccountChange(ChangeKind.GONE))
+
+
 @pytest.mark.parametrize(
     "before,after,kind",
     [

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cards.accounts import AccountLine, SilenceSheet, WatchSheet, silence_card, watch_stop_form
+from cards.accounts import (
+    AccountLine,
+    SilenceSheet,
+    WatchSheet,
+    guest_contact_card,
+    silence_card,
+    watch_stop_form,
+)
 from cards.components import Card
 from cards.contact_searches import (
     ContactSearchSheet,
@@ -59,6 +66,7 @@ WATCHES = {
         replace(WATCHED, failing_since=NOW - timedelta(hours=26), error="403 Authorization_RequestDenied"),
         replace(OLD, only_reads=True),
     ),
+    "a contact is a guest": (WATCHED, replace(ENABLED, is_guest=True)),
     "not watched any more": (
         WatchSheet(
             is_on=False,
@@ -138,6 +146,11 @@ def _(language: Language) -> Card:
 @sample("contacts: directory answers again")
 def _(language: Language) -> Card:
     return silence_card(replace(SILENCE, is_over=True, since=None), language)
+
+
+@sample("contacts: one is a guest, for a manager")
+def _(language: Language) -> Card:
+    return guest_contact_card(CUSTOMER, STEVEN, language)
 
 
 @sample("contact search: form")
