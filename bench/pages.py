@@ -60,7 +60,7 @@ def questions(town: Town, tickets: int, at: datetime) -> Mapping[str, Page]:
 
     def queue(wanted: Wanted, query: str = "") -> Page:
         return lambda session: queue_page(
-            session, wanted, engineer, at, customer_id=None, query=query, page=1, size=SIZE
+            session, wanted, engineer, at, customer_id=None, query=query, page=1, size=SIZE, waiting=town.customer_ids
         )
 
     return {

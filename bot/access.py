@@ -28,6 +28,9 @@ from storage.grants import load_grants_of
 from storage.ledger import entries_at
 from storage.withdrawals import load_withdrawals_of
 
+AT_ONCE = 500
+"""Customers whose access is read in one look, where it is judged of many."""
+
 _log = logging.getLogger(__name__)
 _JUDGED_BY = frozenset(kind for kind in EntryKind if kind.is_observed)
 
@@ -114,3 +117,13 @@ def access_spans(session: Session, customer_id: int, policy: Policy) -> tuple[Ac
 def covering(session: Session, customer_id: int, at: datetime, policy: Policy) -> AccessSpan | None:
     """The consent that covers an instant; a known one before one that is carried."""
     return load_access(session, customer_id, policy).covering(at)
+
+
+def without_access(session: Session, customers: Iterable[int], policy: Policy, now: datetime) -> frozenset[int]:
+    """Whose access is not consented now, of any number of customers."""
+    ids, found = sorted(customers), set()
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        access = load_access_of(session, some, policy)
+        found |= {one for one in some if access[one].covering(now) is None}
+    return frozenset(found)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bot.access import without_access
 from bot.access_waits import waiting_customers
 from bot.lines import PAGE_TICKETS, line_of
 from bot.tickets import new_form_id
 from bot.turn import Answer, Turn
-from cards.clicks.queue import SearchQueue, ShowQueue
+from cards.clicks.queue import QueueFilter, SearchQueue, ShowQueue
 from cards.queue_list import Queue, queue_card
 from storage import queue as stored
 from storage.contacts import list_customers
@@ -26,6 +27,7 @@ def show_queue(turn: Turn, click: ShowQueue) -> Answer:
         query=click.query,
         page=click.page,
         size=PAGE_TICKETS,
+        waiting=_without_access(turn, click),
     )
     waiting = waiting_customers(turn.session, found.rows, turn.policy, turn.now)
     customers = {customer.id: customer.name for customer in list_customers(turn.session)[:MOST_CHOICES]}
@@ -43,6 +45,14 @@ def show_queue(turn: Turn, click: ShowQueue) -> Answer:
         ),
         turn.language,
     )
+
+
+def _without_access(turn: Turn, click: ShowQueue) -> frozenset[int]:
+    """Whose tickets wait for access, where that is what is asked for."""
+    if click.filter is not QueueFilter.WAITING_ACCESS or click.query.strip():
+        return frozenset()
+    customers = stored.open_customers(turn.session) if click.customer is None else frozenset({click.customer})
+    return without_access(turn.session, customers, turn.policy, turn.now)
 
 
 def search_queue(turn: Turn, click: SearchQueue) -> Answer:

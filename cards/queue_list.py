@@ -93,6 +93,8 @@ def filter_label(t: Texts, wanted: QueueFilter) -> str:
             return t("waiting for the customer")
         case QueueFilter.WAITING_APPROVAL:
             return t("waiting for approval")
+        case QueueFilter.WAITING_ACCESS:
+            return t("waiting for access")
         case QueueFilter.OVERDUE:
             return t("past the pick-up target")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,10 +36,16 @@ class Wanted(StrEnum):
     MINE = "mine"
     WAITING_CUSTOMER = "waiting_customer"
     WAITING_APPROVAL = "waiting_approval"
+    WAITING_ACCESS = "waiting_access"
     OVERDUE = "overdue"
 
 
-def _condition(wanted: Wanted, engineer_id: int, now: datetime) -> ColumnElement[bool]:
+def open_customers(session: Session) -> frozenset[int]:
+    """Every customer with an open ticket."""
+    return frozenset(session.scalars(select(tickets.c.customer_id).where(_IS_OPEN).distinct()))
+
+
+def _condition(wanted: Wanted, engineer_id: int, now: datetime, waiting: Collection[int]) -> ColumnElement[bool]:
     """Each says that the ticket is open, also where that follows: SQLite finds the index of open tickets by it."""
     match wanted:
         case Wanted.OPEN:
@@ -51,6 +58,8 @@ def _condition(wanted: Wanted, engineer_id: int, now: datetime) -> ColumnElement
             return _IS_OPEN & (tickets.c.state == State.WAITING_CUSTOMER.value)
         case Wanted.WAITING_APPROVAL:
             return _waits_for_approval(now)
+        case Wanted.WAITING_ACCESS:
+            return _IS_OPEN & tickets.c.customer_id.in_(sorted(waiting))
         case Wanted.OVERDUE:
             return _IS_OPEN & _IS_UNCLAIMED & (tickets.c.pickup_due_at < now)
 
@@ -65,13 +74,17 @@ def queue_page(
     query: str,
     page: int,
     size: int,
+    waiting: Collection[int] = (),
 ) -> TicketPage:
-    """A page of the queue: what nobody has first, by pick-up target; then the latest activity."""
+    """A page of the queue: what nobody has first, by pick-up target; then the latest activity.
+
+    `waiting` are the customers whose tickets wait for access: derived, never stored (D31).
+    """
     # A number or words find closed tickets too: an engineer looks for what was done last time.
     condition = (
         matching(query, of_one_customer=customer_id is not None)
         if query.strip()
-        else _condition(wanted, engineer_id, now)
+        else _condition(wanted, engineer_id, now, waiting)
     )
     by_customer = tickets.c.customer_id == customer_id if customer_id is not None else true()
     rows = (

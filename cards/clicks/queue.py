@@ -25,6 +25,7 @@ class QueueFilter(StrEnum):
     MINE = "mine"
     WAITING_CUSTOMER = "waiting_customer"
     WAITING_APPROVAL = "waiting_approval"
+    WAITING_ACCESS = "waiting_access"
     OVERDUE = "overdue"
 
 

@@ -12,6 +12,7 @@ from cards.clicks.access import (
 )
 from cards.clicks.customers import KeepConsent
 from cards.clicks.hours import LogTime
+from cards.clicks.queue import QueueFilter, ShowQueue
 from cards.clicks.tickets import ShowTicket, ShowTickets
 from contract.consents import Proof
 from contract.ledger import EntryKind
@@ -51,6 +52,22 @@ async def test_a_withdrawal_stops_remote_work_at_once(database: Database) -> Non
     [entry] = await noted(world, EntryKind.WITHDRAWN)
     assert entry.note.by is not None
     assert (entry.note.by.name, entry.note.details["reason"]) == ("Anna de Vries", "We have an incident")
+
+
+async def test_the_queue_narrows_to_what_waits_for_access(database: Database) -> None:
+    """An engineer sees the tickets that wait for a consent, of all customers or of one, and of no other (R25, R34)."""
+    world = await world_with_ticket(database)
+
+    async def shown(**values: object) -> str:
+        wanted = {"filter": QueueFilter.WAITING_ACCESS, **values}
+        return text_of(await world.click(world.eva, ShowQueue.model_validate(wanted)))
+
+    assert f"{TICKET} ·" not in await shown()
+    await withdraw(world)
+    assert "Wachtrij: wacht op toegang" in await shown()
+    assert f"{TICKET} ·" in await shown()
+    assert f"{TICKET} ·" in await shown(customer=world.customer_id)
+    assert f"{TICKET} ·" not in await shown(customer=world.other_customer_id)
 
 
 async def test_what_was_done_before_can_be_logged(database: Database) -> None:
