@@ -2,7 +2,7 @@
 
     {public_url}/consent/{token}         what is asked, with the button to Microsoft; good for 7 days
     {public_url}/consent/end/{token}     an administrator confirms that a consent ends
-    state                                comes back from Microsoft; good for an hour, and once
+    state                                comes back from Microsoft; good for an hour, once, in the browser it began in
 
 A token carries a nonce of which the database has only the digest. It is made from the key of the links and the request,
 so that a card that is drawn again has the same link, and nobody without the key can make one. Each purpose is another
@@ -71,7 +71,12 @@ def _mac(key: bytes, *parts: object) -> str:
 
 def is_same(one: str, other: str) -> bool:
     """Compare two secrets in a time that does not tell how alike they are."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode(errors="surrogateescape"), other.encode(errors="surrogateescape"))
+
+
+def browser_mark(key: bytes, state: str) -> str:
+    """What a browser keeps that sets out with a state: only there it is good on the way back."""
+    return _mac(key, "browser", state)
 
 
 def request_url(policy: Policy, request: ConsentRequest, language: Language) -> str:

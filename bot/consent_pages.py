@@ -7,14 +7,17 @@
     GET, POST /consent/end/{token}  the administrator confirms that a consent ends
 
 Nothing of what the browser brings is trusted but our own signature, and that only for what it was made for: one request
-of one customer, once. Nothing runs in the pages, nothing is loaded, and no address goes on to another site.
+of one customer, once, and in the browser that set out with it, which keeps a cookie for that: nobody can have begun it
+and have somebody else's browser end it. Nothing runs in the pages, nothing is loaded, and no address goes on to another
+site. What anybody may send here costs little: forms are small, and few sign-ins are asked for at a time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -23,7 +26,16 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.consent_links import ConsentPurpose, ConsentToken, make_state, read_token
+from bot.consent_forms import read_form
+from bot.consent_links import (
+    STATE_GOOD_FOR,
+    ConsentPurpose,
+    ConsentToken,
+    browser_mark,
+    is_same,
+    make_state,
+    read_token,
+)
 from bot.consent_steps import (
     Back,
     back_from_consent,
@@ -43,6 +55,11 @@ from graph.errors import AccessRefused, NoAccess
 from graph.sign_in import Identity, admin_consent_url, error_code
 from storage.database import Database
 
+SIGN_INS_AT_ONCE = 3
+"""Each takes a thread while the login service is asked; the others wait."""
+COOKIE = "fourstar_consent_"
+"""How the cookie begins in which a browser keeps that it set out; the number of the request follows."""
+
 _log = logging.getLogger(__name__)
 
 _STATUS = {
@@ -52,6 +69,7 @@ _STATUS = {
     Said.DECLINED: HTTPStatus.OK,
     Said.NOTHING_TO_END: HTTPStatus.OK,
     Said.OTHER_TENANT: HTTPStatus.FORBIDDEN,
+    Said.OTHER_BROWSER: HTTPStatus.FORBIDDEN,
     Said.FORGED: HTTPStatus.NOT_FOUND,
     Said.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -82,6 +100,7 @@ class ConsentPages:
     sign_in: SignsIn
     clock: Clock
     login_host: str
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIGN_INS_AT_ONCE))
 
     def add_routes(self, app: web.Application) -> None:
         """Every address; the fixed ones before the one that takes any token."""
@@ -121,7 +140,8 @@ class ConsentPages:
             return await self._to_consent(token.language, page.request.id, tenant_id, now)
         state = make_state(self.policy, ConsentPurpose.SIGN_IN, page.request, token.language, now)
         try:
-            flow = await self.sign_in.begin(tenant_id, state=state, return_url=self._url("signed-in"))
+            async with self._turns:
+                flow = await self.sign_in.begin(tenant_id, state=state, return_url=self._url("signed-in"))
         except NoAccess as error:
             _log.warning("nobody can be signed in for request %s: %s", page.request.id, error.code)
             return self._said(Said.BUSY, token.language)
@@ -129,7 +149,7 @@ class ConsentPages:
             partial(set_out, request_id=page.request.id, state=state, flow=flow, now=now)
         ):
             return self._said(Said.USED, token.language)
-        return _leads_to(str(flow["auth_uri"]))
+        return self._leads_to(str(flow["auth_uri"]), state, page.request.id)
 
     async def _to_consent(
         self, language: Language, request_id: int, tenant_id: str, now: datetime, who: Identity | None = None
@@ -148,18 +168,19 @@ class ConsentPages:
             return_url=self._url("done"),
             login_host=self.login_host,
         )
-        return _leads_to(url)
+        return self._leads_to(url, state, request_id)
 
     # --- back from Microsoft ------------------------------------------------------------------------------------------
 
     async def signed_in(self, request: web.Request) -> web.StreamResponse:
         """Microsoft says who it is."""
-        sent = request.query if request.method == "GET" else await request.post()
-        query, now = {name: value for name, value in sent.items() if isinstance(value, str)}, self.clock.now()
+        query, now = request.query if request.method == "GET" else await read_form(request), self.clock.now()
         state = query.get("state", "")
         token = self._token(state, ConsentPurpose.SIGN_IN)
         if token is None:
             return self._said(Said.FORGED)
+        if not self._began_here(request, state, token):
+            return self._said(Said.OTHER_BROWSER, token.language)
         found = await self.database().write(partial(back_from_sign_in, token=token, state=state, now=now))
         if isinstance(found, Said):
             return self._said(found, token.language)
@@ -167,7 +188,8 @@ class ConsentPages:
             code = error_code(query["error"], query.get("error_description", ""))
             return await self._came_back(token, Back.DECLINED, now, code)
         try:
-            who = await self.sign_in.finish(found.tenant_id, found.flow, query)
+            async with self._turns:
+                who = await self.sign_in.finish(found.tenant_id, found.flow, query)
         except AccessRefused as error:
             return await self._came_back(token, Back.DECLINED, now, error.code)
         except NoAccess:
@@ -183,6 +205,8 @@ class ConsentPages:
         token = self._token(state, ConsentPurpose.STATE)
         if token is None:
             return self._said(Said.FORGED)
+        if not self._began_here(request, state, token):
+            return self._said(Said.OTHER_BROWSER, token.language)
         code = error_code(query["error"], query.get("error_description", "")) if query.get("error") else ""
         said = await self.database().write(
             partial(back_from_consent, token=token, state=state, code=code, policy=self.policy, now=now)
@@ -253,7 +277,22 @@ class ConsentPages:
             "X-Frame-Options": "DENY",
         }
 
+    def _leads_to(self, url: str, state: str, request_id: int) -> web.Response:
+        headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        answer = web.Response(status=HTTPStatus.SEE_OTHER, headers=headers)
+        # Microsoft's form comes from another site, so the cookie has to come along from there.
+        is_safe = self.policy.public_url.startswith("https:")
+        answer.set_cookie(
+            f"{COOKIE}{request_id}",
+            browser_mark(self.policy.link_key, state),
+            path="/consent",
+            max_age=int(STATE_GOOD_FOR.total_seconds()),
+            httponly=True,
+            secure=is_safe,
+            samesite="None" if is_safe else None,
+        )
+        return answer
 
-def _leads_to(url: str) -> web.Response:
-    headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers)
+    def _began_here(self, request: web.Request, state: str, token: ConsentToken) -> bool:
+        kept = request.cookies.get(f"{COOKIE}{token.thing_id}", "")
+        return is_same(kept, browser_mark(self.policy.link_key, state))

@@ -41,6 +41,7 @@ class Said(StrEnum):
     THANKS = "thanks"
     DECLINED = "declined"
     OTHER_TENANT = "other_tenant"
+    OTHER_BROWSER = "other_browser"
     USED = "used"
     GIVEN = "given"
     EXPIRED = "expired"
@@ -67,6 +68,13 @@ _SAID: dict[Said, tuple[str, str]] = {
         message("You signed in with another organisation"),
         message(
             "This request is for one organisation only. Open the link again and sign in with an account of that one."
+        ),
+    ),
+    Said.OTHER_BROWSER: (
+        message("This way back from Microsoft is not good in this browser"),
+        message(
+            "It began in another browser, or was begun anew meanwhile. Nothing was done. Open the link again; the "
+            "browser has to keep a cookie for an hour."
         ),
     ),
     Said.USED: (

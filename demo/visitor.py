@@ -45,7 +45,9 @@ def link_in(mail: EmailMessage, part: str) -> str:
 async def consents(graph: GraphStandIn, url: str) -> tuple[str, str]:
     """Open the page, click its button, and go wherever that leads; returns the words of the first and the last page."""
     trusted = ssl.create_default_context(cafile=str(graph.ca_path))
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted)) as browser:
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=trusted), cookie_jar=aiohttp.CookieJar(unsafe=True)
+    ) as browser:
         async with browser.get(url) as page:
             asked = _words(await page.text())
         # A state stands in the address as it was sent: writing it anew would break its signature.

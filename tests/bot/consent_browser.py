@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.consent_links import request_url
-from bot.consent_pages import ConsentPages
+from bot.consent_links import browser_mark, request_url
+from bot.consent_pages import COOKIE, ConsentPages
 from bot.consent_requests import ask
 from contract.consent_requests import ConsentRequest
 from contract.consents import Mechanism
@@ -69,7 +69,15 @@ async def serving(desk: ConsentDesk, sign_in: FakeSignIn | None = None) -> Async
     policy = desk.world.router.policy
     pages = ConsentPages(lambda: desk.world.database, policy, sign_in or FakeSignIn(), WorldClock(desk), LOGIN)
     pages.add_routes(app)
-    async with TestClient(TestServer(app)) as client:
+    async with TestServer(app) as server, open_browser(server) as client:
+        yield client
+
+
+@asynccontextmanager
+async def open_browser(server: Any) -> AsyncIterator[Client]:
+    """A browser of its own; what is for HTTPS only it also keeps for a server of the tests."""
+    jar = CookieJar(unsafe=True, treat_as_secure_origin=[server.make_url("/").origin()])
+    async with TestClient(server, cookie_jar=jar) as client:
         yield client
 
 
@@ -130,3 +138,11 @@ async def signed_in(client: Client, authorize: str, **more: str) -> ClientRespon
     """The way back from the sign-in."""
     sent = {"code": "c", "state": state_in(authorize), **more}
     return await client.post("/consent/signed-in", data=sent, allow_redirects=False)
+
+
+def as_begun(client: Client, desk: ConsentDesk, request_id: int, state: str) -> None:
+    """The browser keeps what it would keep had it set out with this state."""
+    jar = client.session.cookie_jar
+    jar.clear()
+    mark = browser_mark(desk.world.router.policy.link_key, state)
+    jar.update_cookies({f"{COOKIE}{request_id}": mark}, client.make_url("/consent/done"))

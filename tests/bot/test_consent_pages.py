@@ -16,6 +16,7 @@ from contract.consents import GrantState
 from contract.people import Language
 from storage.database import Database
 from tests.bot.consent_browser import (
+    as_begun,
     asked_link,
     done,
     outcome,
@@ -124,6 +125,7 @@ async def test_a_forged_state_does_nothing(sqlite: Database) -> None:
             for way in (done(state), done(state, error="access_denied"), f"/consent/signed-in?code=c&state={state}"):
                 if name == "a sign-in" and way.startswith("/consent/signed-in"):
                     continue
+                as_begun(client, desk, 999 if name == "no such request" else request.id, state)
                 answer = await client.get(way)
                 assert answer.status in (404, 410), (name, way)
         assert await rows(desk) == before
@@ -147,11 +149,14 @@ async def test_a_state_is_good_once(database: Database) -> None:
 async def test_a_state_ends_after_an_hour_and_with_the_next_attempt(sqlite: Database) -> None:
     """What took too long, or was begun anew meanwhile, is not good any more; the link itself still is."""
     desk = await make_desk(sqlite)
-    _, path = await asked_link(desk)
+    request, path = await asked_link(desk)
     async with serving(desk) as client:
         first = state_in(await to_consent(client, path))
         second = state_in(await to_consent(client, path))
+        assert (await client.get(done(first))).status == 403
+        as_begun(client, desk, request.id, first)
         assert (await client.get(done(first))).status == 410
+        as_begun(client, desk, request.id, second)
         desk.world.now += timedelta(hours=1)
         assert (await client.get(done(second))).status == 410
         third = state_in(await to_consent(client, path))
