@@ -6,12 +6,16 @@ import re
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from bot.settings import variables
+from bot.app import create_app
+from bot.settings import Settings, variables
 from demo.node import find_module, find_node
+from tests.receipt_keys import TEST_KEY
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = ROOT / "compose.yaml"
@@ -101,6 +105,25 @@ def test_every_file_is_in_the_wheel() -> None:
     }
     assert {path.as_posix() for path in there if not any(path.match(pattern) for pattern in patterns)} == set()
     assert [pattern for pattern in patterns if not any(path.match(pattern) for path in there)] == []
+
+
+def test_the_proxy_lets_every_address_through_that_is_for_others() -> None:
+    """What Teams, Graph, people and administrators open reaches the bot; readiness and metrics stay inside."""
+    app = create_app(
+        Settings(
+            app_id="6f9619ff-8b86-d011-b42d-00c04fc964ff",
+            app_tenant_id="9b1e0d4c-53a7-4d2b-8c11-0d7a52a5f0aa",
+            app_secret=SecretStr("s3cret"),
+            public_url="https://support.example.com",
+            link_signing_key=SecretStr("k" * 32),
+            receipt_key=SecretStr(TEST_KEY),
+        )
+    )
+    lets_through = re.search(r"@public path (.+)", COMPOSE.read_text())
+    assert lets_through
+    addresses = {one.canonical for one in app.router.resources()}
+    inside = {one for one in addresses if not any(fnmatch(one, pattern) for pattern in lets_through[1].split())}
+    assert inside == {"/readyz", "/metrics"}
 
 
 @pytest.mark.parametrize("name", ["compose.yaml", "fourstar.env.example", "Dockerfile", "docs/operations.md"])
