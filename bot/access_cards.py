@@ -76,7 +76,7 @@ def access_sheet(
     customer = theirs(session, reader, customer_id)
     access = load_access(session, customer.id, policy)
     named = load_administrator(session, customer.id)
-    asked = waiting_request(session, customer.id, now)
+    asked = waiting_request(session, customer.id, policy, now)
     language = named.language if named is not None else reader.person.language
     return AccessSheet(
         customer_id=customer.id,
@@ -86,7 +86,7 @@ def access_sheet(
         covering=access.covering(now),
         grants=tuple(grant for grant in access.grants if grant.state not in _OVER),
         withdrawal=access.withdrawal(now),
-        wait=access_wait(session, customer.id, access, now, now),
+        wait=access_wait(session, customer.id, access, now, now, policy=policy),
         administrator=AdministratorLine(name=named.name, email=named.email, language=named.language)
         if named is not None
         else None,

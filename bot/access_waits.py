@@ -21,26 +21,22 @@ from storage.people import Standing
 from storage.remote_sessions import load_running_on
 from storage.tickets import names_of
 
-ASKED_FIRST = (Mechanism.GDAP, Mechanism.APP)
-"""Which request is meant where several wait: the one that covers remote work by itself."""
-
 
 def ticket_access(session: Session, reader: Standing, ticket: Ticket, policy: Policy, now: datetime) -> TicketAccess:
     """What the card of a ticket says of access; nothing once it is closed."""
     if not ticket.is_open:
         return NO_ACCESS_TO_TELL
+    access = load_access(session, ticket.customer_id, policy)
     sessions = load_running_on(session, ticket.number)
     return TicketAccess(
-        wait=access_wait(
-            session, ticket.customer_id, load_access(session, ticket.customer_id, policy), ticket.created_at, now
-        ),
+        wait=access_wait(session, ticket.customer_id, access, ticket.created_at, now, policy=policy),
         sessions=sessions,
         has_own_session=any(one.engineer_id == reader.person.id for one in sessions),
     )
 
 
 def access_wait(
-    session: Session, customer_id: int, access: Access, created_at: datetime, now: datetime
+    session: Session, customer_id: int, access: Access, created_at: datetime, now: datetime, *, policy: Policy
 ) -> AccessWait | None:
     """Since when something that was created then waits, and whom for; None while access is consented."""
     if access.covering(now) is not None:
@@ -49,7 +45,7 @@ def access_wait(
     withdrawal = access.withdrawal(now)
     if withdrawal is not None:
         return AccessWait(since=since, withdrawn_by=withdrawal.withdrawn_by_name)
-    asked = waiting_request(session, customer_id, now)
+    asked = waiting_request(session, customer_id, policy, now)
     if asked is not None and asked.administrator:
         by = names_of(session, [asked.forwarded_by]) if asked.forwarded_by is not None else {}
         return AccessWait(
@@ -63,10 +59,11 @@ def access_wait(
     return AccessWait(since=since, is_asked=asked is not None, administrator=named.name if named else None)
 
 
-def waiting_request(session: Session, customer_id: int, now: datetime) -> ConsentRequest | None:
-    """The request for consent that waits for the customer, if there is one."""
+def waiting_request(session: Session, customer_id: int, policy: Policy, now: datetime) -> ConsentRequest | None:
+    """The request that remote work waits for, if there is one; for the app's permission only where work rests on it."""
+    asked_first = (Mechanism.GDAP, Mechanism.APP) if policy.app_consent_covers_work else (Mechanism.GDAP,)
     found = open_requests(session, customer_id, now)
-    return next((found[mechanism] for mechanism in ASKED_FIRST if mechanism in found), None)
+    return next((found[mechanism] for mechanism in asked_first if mechanism in found), None)
 
 
 def waiting_customers(session: Session, rows: Iterable[TicketRow], policy: Policy, now: datetime) -> frozenset[int]:

@@ -11,6 +11,7 @@ import pytest
 from bot.mails import MAILS
 from bot.router import Router
 from cards.clicks.access import ForwardRequest, KeepAdministrator, MarkForwarded, ShowAccess, StartAdministrator
+from cards.clicks.consents import ShowConsentRequest
 from cards.clicks.tickets import ShowTicket
 from contract.ledger import EntryKind
 from contract.people import Language
@@ -18,13 +19,16 @@ from storage.administrators import load_administrator
 from storage.consent_requests import load_request
 from storage.database import Database
 from tests.bot.access_acts import ask_app, drop_consents, name_administrator, noted, withdraw
-from tests.bot.people import POLICY, World, buttons_of, text_of
+from tests.bot.people import POLICY, Somebody, World, buttons_of, text_of
 from tests.bot.worked import TICKET, world_with_ticket
+
+COVERING = replace(POLICY, app_consent_covers_work=True)
 
 
 async def asked(database: Database, *, named: bool = True) -> tuple[World, int]:
-    """The provider asked for consent, and nothing is consented yet."""
+    """The provider asked for the app's permission, on which work rests with it, and nothing is consented yet."""
     world = await world_with_ticket(database)
+    world.router = Router(database, COVERING)
     await drop_consents(world)
     if named:
         await name_administrator(world)
@@ -56,6 +60,34 @@ async def test_a_contact_forwards_the_request(database: Database) -> None:
         assert "It waits for Ton Beheer, to whom Anna de Vries forwarded the request on" in shown
     [entry] = await noted(world, EntryKind.FORWARDED)
     assert entry.note.details["administrator"] == "Ton Beheer"
+
+
+async def test_a_ticket_waits_for_nothing_that_would_not_help(sqlite: Database) -> None:
+    """Where no work rests on the app's permission, a ticket waits for nobody because of it (R25)."""
+    world, _ = await asked(sqlite)
+    world.router = Router(sqlite, POLICY)
+    shown = text_of(await world.click(world.bram, ShowTicket(ticket=TICKET)))
+    assert "We have no consent to work in your Microsoft 365." in shown
+    assert "Ton Beheer" not in shown
+    assert "forward_request" not in {
+        one["verb"] for one in buttons_of(await world.click(world.bram, ShowAccess())).values()
+    }
+
+
+async def test_forwarding_is_offered_where_it_does_something(sqlite: Database) -> None:
+    """To a contact, once a day; the provider's own people don't forward their own request (R25)."""
+    world, request = await asked(sqlite)
+
+    async def is_offered(who: Somebody) -> bool:
+        card = await world.click(who, ShowConsentRequest(consent_request=request))
+        verbs = {one.get("verb") for one in buttons_of(card).values()}
+        return not verbs.isdisjoint({"forward_request", "start_administrator"})
+
+    assert (await is_offered(world.anna), await is_offered(world.mia)) == (True, False)
+    await world.click(world.anna, ForwardRequest(consent_request=request))
+    assert not await is_offered(world.bram)
+    world.now += timedelta(days=1)
+    assert await is_offered(world.bram)
 
 
 async def test_the_mail_says_who_forwarded_it(sqlite: Database) -> None:
@@ -130,7 +162,7 @@ async def test_a_manager_names_one_without_mailing(sqlite: Database) -> None:
 async def test_without_a_mail_server_it_can_be_copied(sqlite: Database) -> None:
     """The words and the link stand there to be copied; whoever sent them says so, and it waits from then on (R25)."""
     world, request = await asked(sqlite)
-    world.router = Router(sqlite, replace(POLICY, sends_mail=False))
+    world.router = Router(sqlite, replace(COVERING, sends_mail=False))
     card = await world.click(world.bram, ForwardRequest(consent_request=request))
     assert "on this page: https://bot.example.org/consent/" in text_of(card)
     assert await noted(world, EntryKind.FORWARDED) == []

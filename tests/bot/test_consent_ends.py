@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.consent_ends import propose_ends
 from bot.consent_links import end_url
+from bot.mails import MAILS
 from cards.clicks.access import LiftWithdrawal, WithdrawAccess
 from cards.clicks.consents import (
     AskConsent,
@@ -14,14 +15,14 @@ from cards.clicks.consents import (
     EndConsent,
     StartConsentEnd,
 )
-from contract.consents import GrantState
+from contract.consents import GrantState, Mechanism
 from contract.ledger import EntryKind
 from contract.people import Language
 from graph.errors import RevokeRefused
 from storage.database import Database
 from storage.people import load_person
 from tests.bot.access_acts import noted
-from tests.bot.consent_acts import SANNE, consented, in_force, with_sanne
+from tests.bot.consent_acts import SANNE, consented, in_force, with_app, with_sanne
 from tests.bot.consent_browser import serving
 from tests.bot.consent_desk import APP_ID, READS, make_desk
 from tests.bot.people import buttons_of, text_of
@@ -102,9 +103,24 @@ async def test_a_withdrawal_proposes_and_a_manager_decides(sqlite: Database) -> 
     await desk.run()
     assert "terminate" not in desk.graph.asked
     assert (await desk.news(world.mia)).count("end_asked") == 1
+    # Who withdrew knows, and the other contact hears of the withdrawal itself.
+    assert "end_asked" not in await desk.news(world.anna)
+    [mail] = [row for row in await world.waiting() if row.get("what") == "consent_news" and row["to"] == SANNE]
+    draft = await sqlite.read(lambda session: MAILS[mail["what"]](session, mail["args"], policy))
+    assert draft is not None
+    assert f"{policy.public_url}/consent/end/" in draft.letter.text
     assert (await desk.mails()).count((SANNE, "consent_news")) == 1
     [grant] = await desk.grants()
     assert grant.next_check_at == world.now + timedelta(minutes=15)
+
+
+async def test_a_withdrawal_leaves_the_apps_permission_alone(sqlite: Database) -> None:
+    """It gives no access and tells who the contacts are: a click about remote work asks nobody to take it away."""
+    desk = await with_app(sqlite)
+    world = desk.world
+    await world.click(world.anna, WithdrawAccess(form_id=world.form()))
+    [app] = [one for one in await desk.grants() if one.mechanism is Mechanism.APP]
+    assert (app.state, app.end_asked_at) == (GrantState.ACTIVE, None)
 
 
 async def test_consenting_again_takes_the_proposal_back(database: Database) -> None:
