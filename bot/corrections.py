@@ -13,7 +13,7 @@ from bot.consent_looks import check_at_work
 from bot.credits import note_changes
 from bot.hours import REFUSED_ENTRY, check_draft, load_ledger, spending_changed, without_idle_reason
 from bot.replies import form_key
-from bot.tickets import event, keep_event, new_form_id, ticket_view, visible_ticket
+from bot.tickets import allowance_of, event, keep_event, new_form_id, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.hours import CorrectTime, ShowEntries, StartCorrection
 from cards.components import Card
@@ -198,7 +198,7 @@ def _form(turn: Turn, ticket: Ticket, entry: WorkEntry, filled: CorrectTime, ref
         entry=entry,
         engineer=load_people(turn.session, [entry.engineer_id])[entry.engineer_id].name,
         filled=filled,
-        allowance=load_ledger(turn, ticket).allowance,
+        allowance=allowance_of(turn.session, ticket),
         outside_minutes=refusal.minutes if isinstance(refusal, NeedsOutsideHoursReason) else 0,
         now=turn.now,
     )

@@ -18,7 +18,6 @@ from bot.turn import Turn
 from cards.clicks.hours import LogFields
 from contract.allowance import Allowance, notices
 from contract.amounts import entry_amount_cents
-from contract.consents import AccessSpan
 from contract.contracts import Contract
 from contract.errors import EntryRefusal, NoContract, TextMissing
 from contract.events import EventKind, TicketEvent
@@ -61,7 +60,6 @@ class Ledger:
     """Every one ever recorded, also those that were corrected since."""
     prices: PriceBook
     contracts: tuple[Contract, ...]
-    access: tuple[AccessSpan, ...]
     grants: tuple[Grant, ...]
     """Which estimate allowed which minute, and at most at which price (D13)."""
 
@@ -78,7 +76,6 @@ def load_ledger(turn: Turn, ticket: Ticket) -> Ledger:
         entries=load_recorded_entries(turn.session, ticket.number),
         prices=prices_of(turn.session, ticket, turn.now),
         contracts=load_contracts(turn.session, ticket.customer_id),
-        access=access_spans(turn.session, ticket.customer_id, turn.policy),
         grants=load_grants(turn.session, ticket),
     )
 
@@ -90,13 +87,14 @@ def check_draft(turn: Turn, ledger: Ledger, draft: WorkEntry, replacing: WorkEnt
     """
     if draft.minutes and not draft.what:
         raise TextMissing("work")
+    is_remote = draft.place is Place.REMOTE
     return check_entry(
         draft,
         ticket=ledger.ticket,
         now=turn.now,
         own_entries=load_own_entries(turn.session, draft.engineer_id, draft.started_at, draft.ended_at),
         contracts=ledger.contracts,
-        access=ledger.access,
+        access=access_spans(turn.session, ledger.ticket.customer_id, turn.policy) if is_remote else (),
         allowance=ledger.allowance,
         calendar=ledger.prices.profile,
         replacing=replacing,

@@ -10,7 +10,7 @@ from bot import timer
 from bot.hours import REFUSED_ENTRY, Ledger, draft_of, load_ledger, log_fitting, log_work, span_of, time_values
 from bot.remote_sessions import finish_session
 from bot.replies import form_key
-from bot.tickets import new_form_id, ticket_sheet, ticket_view, visible_ticket
+from bot.tickets import allowance_of, new_form_id, ticket_sheet, ticket_view, visible_ticket
 from bot.turn import Answer, Turn
 from cards.clicks.access import EndSession
 from cards.clicks.hours import LogFields, LogTime, LogWhatFits, StartLogging, StopTimer
@@ -98,7 +98,7 @@ def _go_on(turn: Turn, ticket: Ticket) -> None:
 
 
 def _view(turn: Turn, click: LogTime | LogWhatFits, ticket: Ticket, happened: list[TicketEvent]) -> Card:
-    notice = logged_notice(happened, load_ledger(turn, ticket).allowance, turn.language)
+    notice = logged_notice(happened, allowance_of(turn.session, ticket), turn.language)
     shown = ticket if click.then is None else visible_ticket(turn, click.then)
     sheet = ticket_sheet(turn.session, turn.caller, shown, turn.now, turn.policy)
     return ticket_card(sheet, turn.language, is_staff=True, notice=notice, is_done=True)
