@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from contract.permissions import AccessTemplate
-from graph.errors import AccessRefused, GraphError, GraphRefused, NoAccess, NoAnswer
+from graph.errors import AccessRefused, GraphError, GraphRefused, fault_of
 
 if TYPE_CHECKING:
     from graph.relationships import Relationship
@@ -169,15 +169,6 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at is not None else None
 
 
-def fault_of(error: Exception) -> str:
-    """What went wrong, in a few letters for the row."""
-    if isinstance(error, NoAccess):
-        return error.code[:120]
-    if isinstance(error, NoAnswer):
-        return f"{error.status} {error.code}".strip()[:120]
-    return type(error).__name__[:120]
-
-
 def may_pass(error: Exception) -> bool:
     """Whether asking again may succeed without anybody changing anything."""
     if isinstance(error, AccessRefused):
@@ -205,7 +196,7 @@ async def looks(
     tasks = [asyncio.create_task(one(*each)) for each in wanted]
     try:
         await asyncio.wait(tasks, timeout=within_s)
-        return [task.result() if task.done() else {"error": "TimeoutError"} for task in tasks]
+        return [task.result() if task.done() else {"error": fault_of(TimeoutError())} for task in tasks]
     finally:
         for task in tasks:
             task.cancel()

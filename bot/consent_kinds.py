@@ -18,7 +18,7 @@ from bot import consent_news, consent_verifying, ledger
 from bot.consent_checks import COMPARE_RELATIONSHIPS, keep, request_over
 from bot.consent_ends import END_GRANT, ended
 from bot.consent_findings import app_answer, relationship_answer
-from bot.consent_graph import ConsentGraph, fault_of, looks, may_pass
+from bot.consent_graph import ConsentGraph, looks, may_pass
 from bot.consent_looks import CHECK_APP, CHECK_RELATIONSHIPS
 from bot.consent_requests import CREATE_RELATIONSHIP, send
 from bot.consent_verifying import VERIFY_CONSENT
@@ -30,7 +30,7 @@ from contract.consent_requests import DECLINED, ConsentRequest, RequestState
 from contract.consents import Grant, GrantState, Mechanism, NoFinding
 from contract.ledger import EntryKind
 from contract.people import Customer
-from graph.errors import GraphError
+from graph.errors import GraphError, fault_of
 from storage.consent_requests import load_request, request_of_grant, set_outcome, set_request_grant
 from storage.contacts import find_customer, load_customer
 from storage.database import Database

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bot import consent_news, ledger
 from bot.consent_checks import keep
 from bot.consent_findings import app_answer
-from bot.consent_graph import ConsentGraph, fault_of
+from bot.consent_graph import ConsentGraph
 from bot.consent_requests import follow_request
 from bot.errands import ask_graph
 from bot.outcomes import Done, End, Outcome, Work
@@ -30,7 +30,7 @@ from contract.consent_requests import Outcome as Came
 from contract.consents import Finding, Grant, Mechanism, Proof
 from contract.ledger import EntryKind
 from contract.permissions import APP_ROLES, READ_PEOPLE
-from graph.errors import GraphError
+from graph.errors import GraphError, fault_of
 from storage.consent_requests import load_request, set_outcome, set_request_grant
 from storage.contacts import load_customer
 from storage.database import Database

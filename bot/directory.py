@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from contract.accounts import AccountState, DirectoryAccount
-from graph.errors import AccessRefused, GraphRefused, LinkExpired, NoAccess, NoAnswer
+from graph.errors import AccessRefused, GraphRefused, LinkExpired
 
 if TYPE_CHECKING:
     from graph.people import Account, AccountChange, Changes
@@ -161,13 +161,6 @@ def found_account(said: Mapping[str, Any]) -> DirectoryAccount:
         state=AccountState(said["state"]),
         aliases=tuple(said.get("aliases", ())),
     )
-
-
-def fault_of(error: Exception) -> str:
-    """An error in a word or two, as it is kept and shown to the staff."""
-    if isinstance(error, NoAnswer):
-        return f"{error.status} {error.code}".strip()
-    return error.code if isinstance(error, NoAccess) else "no answer in time"
 
 
 def is_refused(error: Exception) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import contact_offers
-from bot.directory import Directory, fault_of, found_account, is_refused, load_surely, whole
+from bot.directory import Directory, found_account, is_refused, load_surely, whole
 from bot.outcomes import Done, End, Kind, Outcome, Work
 from bot.turn import Policy
 from cards.language import language_of_locale
@@ -28,7 +28,7 @@ from contract.accounts import (
     judge_found,
 )
 from contract.people import Customer
-from graph.errors import GraphError
+from graph.errors import GraphError, fault_of
 from storage import contact_searches as searches
 from storage.accounts import load_accounts, prefer_language, save_account
 from storage.contact_searches import ContactSearch, SearchState

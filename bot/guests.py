@@ -25,14 +25,13 @@ from bot.directory import Directory
 from bot.errands import ask_graph
 from bot.knocking import knock
 from bot.outcomes import Done, End, InDoubtPolicy, Kind, Outcome, Work
-from bot.subscriptions import said
 from bot.turn import Answer, Notice, Policy, Turn
 from bot.wire import IncomingKind
 from cards.clicks.guests import ConfirmGuest, RefuseGuest
 from cards.components import Card
 from cards.guests import GuestSheet, guest_answer, guest_card
 from contract.people import Customer, Person, Role
-from graph.errors import GraphError
+from graph.errors import GraphError, fault_of
 from storage.contacts import find_knock, load_knock, refuse_knock
 from storage.database import Database
 from storage.errors import NotFound
@@ -109,7 +108,7 @@ class GuestKinds:
         try:
             account = await self.directory.load(person.tenant_id, person.object_id)
         except GraphError as error:
-            return Done({"error": said(error)})
+            return Done({"error": fault_of(error)})
         return Done({"guest": account.is_guest, "name": account.name, "mail": account.mail or ""})
 
 

@@ -19,10 +19,9 @@ from bot.announcements import customer_subject
 from bot.clock import Clock
 from bot.errands import ask_graph
 from bot.outcomes import Dead, Done, End, InDoubtPolicy, Kind, Later, Outcome, Work
-from bot.subscriptions import said
 from contract.people import Role
 from contract.reachability import InstallState
-from graph.errors import AccessUnavailable, GraphError, GraphUnavailable
+from graph.errors import AccessUnavailable, GraphError, GraphUnavailable, fault_of
 from graph.tenants import Tenants
 from storage.contacts import load_contacts, load_customer
 from storage.customers import load_reach
@@ -98,9 +97,9 @@ class InstallKinds:
                 return Done({"error": NOT_IN_CATALOG})
             await install(self.tenants.of(reader.person.tenant_id), reader.person.object_id, app_id)
         except (GraphUnavailable, AccessUnavailable) as error:
-            return Later(said(error))
+            return Later(fault_of(error))
         except GraphError as error:
-            return Done({"error": said(error)})
+            return Done({"error": fault_of(error)})
         return Done({"installed": True})
 
     async def _catalog_app(self, tenant_id: str, customer_id: int, known: CatalogApp) -> str | None:

@@ -19,14 +19,13 @@ from bot import announcements, appointments
 from bot.clock import Clock
 from bot.errands import ask_graph
 from bot.outcomes import Done, InDoubtPolicy, Kind, Outcome, Work
-from bot.subscriptions import said
 from bot.turn import Policy
 from cards.components import Card
 from cards.language import language_of_locale
 from cards.staff import GroupSheet, LeaverSheet, staff_group_card, staff_left_card
 from contract.people import Role
 from contract.staff_groups import StaffSource, members_of, plan_staff
-from graph.errors import AccessRefused, GraphError, GraphRefused
+from graph.errors import AccessRefused, GraphError, GraphRefused, fault_of
 from graph.tenants import Tenants
 from storage.database import Database
 from storage.errors import NotFound
@@ -83,7 +82,7 @@ class StaffGroupKinds:
                 found[group_id] = await members(graph, group_id)
             except GraphError as error:
                 is_refused = isinstance(error, GraphRefused | AccessRefused)
-                failed = partial(_failed, error=said(error), now=self.clock.now(), at_once=is_refused)
+                failed = partial(_failed, error=fault_of(error), now=self.clock.now(), at_once=is_refused)
                 await self.database.write(partial(failed, group_id=group_id))
                 return Done()
         if wanted:

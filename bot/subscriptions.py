@@ -25,7 +25,7 @@ from bot.errands import ask_graph
 from bot.outcomes import Dead, Done, End, InDoubtPolicy, Kind, Outcome, Work
 from bot.watches import look_now
 from graph.client import Graph
-from graph.errors import GraphError, GraphRefused, NoAccess, NoAnswer
+from graph.errors import GraphError, GraphRefused, NoAccess, fault_of
 from graph.subscriptions import Subscription, own_subscriptions, renew, subscribe, unsubscribe
 from graph.tenants import Tenants
 from storage.database import Database
@@ -119,7 +119,7 @@ class SubscriptionKinds:
             else:
                 await self._see_to_it(graph, one, renews=bool(work.payload.get("renews")))
         except GraphError as error:
-            return Done({"error": said(error)})
+            return Done({"error": fault_of(error)})
         return Done()
 
     async def _see_to_it(self, graph: Graph, one: Subscribed, *, renews: bool) -> None:
@@ -190,15 +190,6 @@ class SubscriptionKinds:
         await self.database.write(
             partial(forget_subscription, customer_id=one.customer_id, subscription_id=one.subscription_id)
         )
-
-
-def said(error: GraphError) -> str:
-    """What Graph or the login service said, in a few words: a code, never a text."""
-    if isinstance(error, NoAccess):
-        return error.code
-    if isinstance(error, NoAnswer):
-        return f"{error.status} {error.code}".strip()
-    return type(error).__name__
 
 
 def _kept(session: Session, work: Work, end: End, now: datetime) -> None:

@@ -20,12 +20,12 @@ from sqlalchemy.orm import Session
 from bot import announcements, appointments, contact_offers, installs, watches
 from bot.announcements import customer_subject
 from bot.clock import Clock
-from bot.directory import Directory, account_of, fault_of, look_at
+from bot.directory import Directory, account_of, look_at
 from bot.outcomes import Done, End, Kind, Outcome, Work
 from cards.language import language_of_locale
 from contract.accounts import AccountState, ChangeKind, DirectoryAccount, changes_between, is_coming_back
 from contract.people import Customer, Person
-from graph.errors import GraphError
+from graph.errors import GraphError, fault_of
 from storage.accounts import (
     KnownAccount,
     Watched,

@@ -21,6 +21,18 @@ class GraphError(Exception):
     """Anything that went wrong with the login service or Microsoft Graph."""
 
 
+LONGEST_FAULT = 120
+
+
+def fault_of(error: Exception) -> str:
+    """What went wrong as it is kept and shown to the staff: a code of Microsoft's, never a text."""
+    if isinstance(error, NoAccess):
+        return error.code[:LONGEST_FAULT]
+    if isinstance(error, NoAnswer):
+        return f"{error.status} {error.code}".strip()[:LONGEST_FAULT]
+    return "no answer in time" if isinstance(error, TimeoutError) else type(error).__name__
+
+
 class NoAccess(GraphError):
     """No token for `tenant_id`. `code` is the service's own (`AADSTS700016`, `invalid_client`), or the name of the
     fault.
@@ -32,17 +44,10 @@ class NoAccess(GraphError):
         self.code = code
 
 
-APP_IS_GONE = frozenset({"AADSTS700016", "AADSTS7000229", "AADSTS7000112", "AADSTS90002"})
-"""Not found in the directory, without service principal, switched off there, or no such directory."""
-
-
 class AccessRefused(NoAccess):
-    """Asking again gives the same answer until somebody changes the registration or the settings."""
-
-    @property
-    def app_is_gone(self) -> bool:
-        """Whether it is the tenant that has taken the app away; not so where our own secret is wrong or ended."""
-        return self.code in APP_IS_GONE
+    """Asking again gives the same answer until somebody changes the registration or the settings; what of that says
+    that the tenant has taken the app away is `contract.consent_checks.is_app_gone`.
+    """
 
 
 class AccessUnavailable(NoAccess):

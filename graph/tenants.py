@@ -69,7 +69,7 @@ class Tenants:
     async def roles(self, tenant_id: str) -> frozenset[str]:
         """The application permissions that the tenant grants the app now, by name: of a token fetched for this.
 
-        Raises `NoAccess`; where the tenant has taken the app away it is an `AccessRefused` with `app_is_gone`.
+        Raises `NoAccess`; where the tenant has taken the app away it is an `AccessRefused`.
         """
         return _roles(await self._tenant(tenant_id).tokens.fresh(), tenant_id)
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.consent_graph import fault_of
 from bot.consent_links import ConsentPurpose, read_token
 from bot.wire import Reply
 from cards.clicks.consents import (
@@ -17,7 +16,7 @@ from cards.clicks.consents import (
 from cards.consent_pages import Said
 from contract.consents import GrantState, Mechanism, Proof
 from contract.permissions import AccessTemplate
-from graph.errors import AccessUnavailable, GraphRefused, GraphUnavailable
+from graph.errors import AccessUnavailable, GraphRefused, GraphUnavailable, fault_of
 from storage.access_tables import consent_requests
 from storage.consent_requests import load_requests
 from storage.database import Database
@@ -255,7 +254,7 @@ async def test_no_secret_is_kept(sqlite: Database) -> None:
     (GraphRefused(403, "Authorization_RequestDenied"), "403 Authorization_RequestDenied"),
     (GraphUnavailable(503, ""), "503"),
     (AccessUnavailable("t", "AADSTS90033"), "AADSTS90033"),
-    (TimeoutError(), "TimeoutError"),
+    (TimeoutError(), "no answer in time"),
 ])  # fmt: skip
 def test_a_fault_has_a_short_name(error: Exception, code: str) -> None:
     """What stands in the row and on the card is Microsoft's own code, never its text."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from contract.consent_checks import is_app_gone
 from demo.graph.directory import AppRoleAssignment, DelegatedGrant, Tenant
 from demo.graph.grants import log_consent
 from demo.graph.permissions import APP_ROLES
@@ -111,7 +112,7 @@ async def test_an_app_that_is_gone(graph: Graph, tenants: Tenants, customer: Ten
     assert (refused.value.status, refused.value.code) == (404, "Request_ResourceNotFound")
     with pytest.raises(AccessRefused) as no_token:
         await tenants.roles(CUSTOMER)
-    assert no_token.value.app_is_gone
+    assert is_app_gone(no_token.value.code)
 
 
 async def test_a_gateway_that_finds_nothing_is_no_answer(stand_in: GraphStandIn, graph: Graph) -> None:
