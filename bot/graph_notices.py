@@ -40,7 +40,9 @@ MOST_ITEMS = 2000
 MOST_SUBSCRIPTIONS = 200
 """What one request can make us look up; Graph sends those of one tenant together."""
 AT_ONCE = 32
-"""Requests under way; more than that are asked to come again."""
+"""Requests that wait for the database; more than that are asked to come again."""
+MOST_HELD = 16 * MOST_BYTES
+"""Bytes of all bodies under way. Who sends slowly holds few, so it takes no place from Graph."""
 LONGEST_TOKEN = 2048
 LONGEST_ID, LONGEST_STATE = 100, 128
 
@@ -68,6 +70,10 @@ class Notice:
     event: str
 
 
+class _TooMuchAtOnce(Exception):
+    """All bodies together are larger than what is kept of them."""
+
+
 class NoticeDesk:
     """Takes notifications. One per process; what it remembers is bounded and only spares the database."""
 
@@ -77,6 +83,7 @@ class NoticeDesk:
         self._metrics = metrics
         self._patience_s = patience_s
         self._under_way = 0
+        self._held = 0
         self._quiet: OrderedDict[tuple[str, bool], tuple[Subscribed, datetime]] = OrderedDict()
         self._logged_at: datetime | None = None
 
@@ -85,12 +92,15 @@ class NoticeDesk:
         token = request.query.get("validationToken")
         if token is not None:
             return _validated(token)
-        if self._under_way >= AT_ONCE:
-            return _later()
-        self._under_way += 1
+        body = bytearray()
         try:
             async with asyncio.timeout(self._patience_s):
-                return await self._take(request)
+                if await self._is_read(request, body):
+                    return await self._take(bytes(body))
+                self._metrics.notices({"too_large": 1})
+                return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        except _TooMuchAtOnce:
+            return _later()
         except TimeoutError:
             self._metrics.notices({"too_slow": 1})
             return _later()
@@ -98,14 +108,31 @@ class NoticeDesk:
             _log.warning("a notification waits: %s", type(error).__name__)
             return _later()
         finally:
+            self._held -= len(body)
+
+    async def _is_read(self, request: web.Request, body: bytearray) -> bool:
+        """Read the body; False where it is too large. No more than the limits is kept. Raises _TooMuchAtOnce."""
+        if (request.content_length or 0) > MOST_BYTES:
+            return False
+        async for part in request.content.iter_any():
+            body += part
+            self._held += len(part)
+            if len(body) > MOST_BYTES:
+                return False
+            if self._held > MOST_HELD:
+                raise _TooMuchAtOnce
+        return True
+
+    async def _take(self, body: bytes) -> web.Response:
+        if self._under_way >= AT_ONCE:
+            return _later()
+        self._under_way += 1
+        try:
+            return await self._act_on(*read_notices(body))
+        finally:
             self._under_way -= 1
 
-    async def _take(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        if body is None:
-            self._metrics.notices({"too_large": 1})
-            return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        notices, seen = read_notices(body)
+    async def _act_on(self, notices: Sequence[Notice], seen: Counter[str]) -> web.Response:
         wanted = await self._checked(notices, seen)
         if wanted:
             # What is remembered must not outlive a transaction that was undone.
@@ -251,18 +278,6 @@ def _notice(item: Any) -> Notice | None:
         # A character that no database takes.
         return None
     return Notice(subscription_id, state, tenant_id, event)
-
-
-async def _body(request: web.Request) -> bytes | None:
-    """The body; None where it is too large. Never more than the limit is kept."""
-    if (request.content_length or 0) > MOST_BYTES:
-        return None
-    body = bytearray()
-    async for part in request.content.iter_any():
-        body += part
-        if len(body) > MOST_BYTES:
-            return None
-    return bytes(body)
 
 
 def _validated(token: str) -> web.Response:

@@ -35,7 +35,7 @@ class Desk:
     client: TestClient[web.Request, web.Application]
     metrics: Metrics
 
-    async def post(self, *items: Any, path: str = NOTIFICATIONS, body: bytes | None = None) -> int:
+    async def post(self, *items: Any, path: str = NOTIFICATIONS, body: Any = None) -> int:
         """Send items as Graph does; the status of the answer, whose body is always empty."""
         sent = body if body is not None else json.dumps({"value": list(items)}).encode()
         async with self.client.post(path, data=sent, headers={"Content-Type": "application/json"}) as answer:

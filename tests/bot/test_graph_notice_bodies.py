@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.graph_notices import AT_ONCE, MOST_BYTES, MOST_ITEMS, MOST_SUBSCRIPTIONS, PATIENCE_S, read_notices
+from bot.graph_notices import AT_ONCE, MOST_BYTES, MOST_HELD, MOST_ITEMS, MOST_SUBSCRIPTIONS, PATIENCE_S, read_notices
 from bot.subscriptions import NOTIFICATIONS
 from storage.database import Database
 from tests.bot.notice_desk import item, open_desk
@@ -143,3 +143,38 @@ def test_one_request_makes_bounded_work() -> None:
     assert (len(notices), seen["too_many"]) == (MOST_SUBSCRIPTIONS, 7)
     notices, seen = read_notices(json.dumps({"value": [item()] * (MOST_ITEMS + 3)}).encode())
     assert (len(notices), seen["too_many"]) == (MOST_ITEMS, 3)
+
+
+async def test_slow_senders_keep_nobody_out(sqlite: Database) -> None:
+    """However many send a byte now and then: what Graph sends at once is taken meanwhile."""
+    stop = asyncio.Event()
+
+    async def drip() -> AsyncIterator[bytes]:
+        while not stop.is_set():
+            yield b" "
+            await asyncio.sleep(0.05)
+
+    async with open_desk(sqlite, patience_s=5.0) as desk:
+        slow = [asyncio.create_task(desk.post(body=drip())) for _ in range(AT_ONCE + 20)]
+        await asyncio.sleep(0.2)
+        assert await desk.post(item()) == 202
+        assert desk.count("accepted") == 1
+        stop.set()
+        assert set(await asyncio.gather(*slow)) == {202}
+
+
+async def test_bodies_under_way_have_a_size_together(sqlite: Database) -> None:
+    """Many large ones at once are asked to come again before they fill the memory; what was held is free again then."""
+    half = MOST_BYTES // 2
+
+    async def stuck() -> AsyncIterator[bytes]:
+        yield b" " * half
+        await asyncio.sleep(0.6)
+
+    async with open_desk(sqlite, patience_s=2.0) as desk:
+        many = 2 * MOST_HELD // MOST_BYTES
+        slow = [asyncio.create_task(desk.post(body=stuck())) for _ in range(many + 2)]
+        statuses = await asyncio.gather(*slow)
+        assert 503 in statuses
+        assert statuses.count(202) <= many
+        assert await desk.post(item()) == 202
