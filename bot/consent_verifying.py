@@ -37,6 +37,8 @@ from storage.database import Database
 from storage.grants import find_grant, set_grant
 
 VERIFY_CONSENT = "verify_consent"
+LONGEST_APPROVER = 300
+"""Characters of a name with a user name that are kept."""
 
 
 def begin_verifying(session: Session, policy: Policy, request: ConsentRequest, now: datetime, attempt: int = 0) -> bool:
@@ -139,7 +141,7 @@ def _approval(
     what was granted before it was asked for was not granted by who signed in since.
     """
     if who := result.get("who"):
-        return str(who), Proof.AUDIT
+        return str(who)[:LONGEST_APPROVER], Proof.AUDIT
     names = [one.name for one in permissions_named(result.get("roles", ()), APP_ROLES)]
     if before is not None and before.known_state.is_active and not missing_permissions(names, before.scope):
         return None, None
@@ -147,7 +149,7 @@ def _approval(
     is_older = began is not None and datetime.fromisoformat(began) < request.asked_at
     if request.signed_in is None or is_older:
         return None, Proof.TOKEN
-    return request.signed_in.words, Proof.SIGNED_IN
+    return request.signed_in.words[:LONGEST_APPROVER], Proof.SIGNED_IN
 
 
 def _asked(session: Session, request_id: int) -> tuple[ConsentRequest, str]:

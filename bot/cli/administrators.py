@@ -13,6 +13,7 @@ from bot.access_cards import follow_access
 from bot.administrators import is_address, name_administrator
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts
 from bot.settings import Settings
+from cards.clicks.access import LONGEST_ADDRESS, LONGEST_NAME
 from contract.people import Language
 from storage.administrators import Administrator, drop_administrator, load_administrator
 from storage.contacts import load_customer
@@ -32,6 +33,8 @@ def administrator(
     def act(session: Session, _settings: Settings, now: datetime) -> Administrator | None:
         found = load_customer(session, customer_named(session, customer).id, lock=True)
         if remove:
+            if name or email or language:
+                raise NotDone("Give either --remove or whom to name.")
             drop_administrator(session, found.id)
             follow_access(session, found.id, now)
             return None
@@ -44,7 +47,8 @@ def administrator(
             changed_by=None,
             changed_at=now,
         )
-        if not named.name or not is_address(named.email):
+        is_short = len(named.name) <= LONGEST_NAME and len(named.email) <= LONGEST_ADDRESS
+        if not named.name or not is_short or not is_address(named.email):
             raise NotDone("Give --name and --email, an address that mail can be sent to.")
         name_administrator(session, named, now)
         return named

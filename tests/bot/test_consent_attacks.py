@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from bot.consent_pages import COOKIE, SIGN_INS_AT_ONCE
+from cards.clicks.consents import AskConsent
 from contract.consents import Proof
 from storage.database import Database
-from tests.bot.consent_acts import only, with_app
+from tests.bot.consent_acts import consented, only, with_app
 from tests.bot.consent_browser import (
     FakeSignIn,
     asked_link,
@@ -151,3 +152,17 @@ async def test_few_sign_ins_are_begun_at_a_time(sqlite: Database) -> None:
         answers = await asyncio.gather(*(client.post(path, allow_redirects=False) for _ in range(12)))
         assert slow.most == SIGN_INS_AT_ONCE
         assert {answer.status for answer in answers} == {303}
+
+
+async def test_a_long_name_loses_no_consent(database: Database) -> None:
+    """Whoever signs in under the longest name and user name there can be is kept as far as there is room."""
+    desk = await make_desk(database)
+    desk.graph.granted.add(READS)
+    world = desk.world
+    await world.click(world.mia, AskConsent(customer=world.customer_id, mechanism="app"))
+    await consented(desk, who=("t", "o", "ë" * 200, "u" * 320))
+    await desk.run()
+    grant = await only(desk)
+    assert grant.proof is Proof.SIGNED_IN
+    assert grant.approved_by is not None
+    assert grant.approved_by.startswith("ë" * 200)
