@@ -124,6 +124,7 @@ def finish_look(session: Session, work: Work, end: End, now: datetime) -> None:
             _apply(session, customer, one, known.get(one.person.id), said=said, now=now)
         elif is_whole and one.person.id in known:
             quiet.append(one.person.id)
+            _insist(session, customer_id, one, known[one.person.id].state, now)
     mark_checked(session, quiet, now)
     watches.look_worked(session, watch, now, link=result["link"], watched=result["watched"])
     if watch.delta_link is None:
@@ -165,6 +166,12 @@ def _tell_of_guest(session: Session, customer_id: int, person_id: int, now: date
     args = {"customer": customer_id, "person": person_id}
     for manager_id in manager_ids(session):
         announcements.show(session, manager_id, "contact_is_guest", args, now)
+
+
+def _insist(session: Session, customer_id: int, one: Watched, state: AccountState, now: datetime) -> None:
+    """Somebody was appointed by the provider's word although the account was lost, and the directory has nothing new."""
+    if one.removed_why is None and not state.may_act:
+        appointments.remove_contact(session, customer_id, one.person.id, None, now, why=state)
 
 
 def _by_word(person: Person) -> DirectoryAccount:

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from bot import watches
+from bot import appointments, watches
 from bot.outcomes import Done
 from bot.watching import finish_look
 from cards.clicks.accounts import StopWatching, WatchAgain
@@ -272,3 +272,20 @@ def test_ten_thousand_customers_are_667_a_minute_at_most() -> None:
     assert max(Counter(nexts).values()) <= 12
     assert max(Counter(at.replace(second=0) for at in nexts).values()) <= 675
     assert all(watches.next_look(number + 1, at) == at + QUARTER for number, at in enumerate(nexts))
+
+
+async def test_who_is_appointed_with_a_lost_account_is_no_contact_for_long(database: Database) -> None:
+    """Appointed anew by the provider's word while the account is known to be disabled: the next look ends that, also
+    where the directory has nothing new to say (R4, D32).
+    """
+    async with open_office(database) as office:
+        world = office.world
+        office.directory.change(world.bram, enabled=False)
+        await office.later()
+        assert await contacts_of(world) == ["Anna de Vries"]
+        appointed = partial(
+            appointments.appoint_contact, customer_id=world.customer_id, person_id=world.bram.id, by=None, now=world.now
+        )
+        assert await database.write(appointed)
+        await office.ask()
+        assert await contacts_of(world) == ["Anna de Vries"]
