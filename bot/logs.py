@@ -43,10 +43,14 @@ _QUIET = (
     "azure",
     "botbuilder",
     "botframework",
+    "hpack",
+    "httpcore",
     "httpx",
     "kiota",
     "msal",
+    "msgraph",
     "msrest",
+    "requests",
     "urllib3",
 )
 

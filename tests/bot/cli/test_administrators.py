@@ -26,10 +26,19 @@ def test_an_administrator_is_named_changed_and_taken_back(customer: str) -> None
     done(*command, "--language", "en")
     [kept] = json.loads(done(*command, "--json"))
     assert kept == {"name": "Ton Beheer", "email": "ton@brood.example", "language": "en"}
+    assert "either --remove" in refused(*command, "--remove", "--language", "nl")
     assert "Nobody is named" in done(*command, "--remove")
 
 
-@pytest.mark.parametrize("given", [("--name", "Ton"), ("--email", "a@b.nl"), ("--name", "Ton", "--email", "ton")])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--name", "Ton"),
+        ("--email", "a@b.nl"),
+        ("--name", "Ton", "--email", "ton"),
+        ("--name", "T" * 201, "--email", "a@b.nl"),
+    ],
+)
 def test_half_a_person_is_refused(customer: str, given: tuple[str, ...]) -> None:
     """Name and address are both needed, and the address has to be one."""
     assert "--email" in refused("customer", "administrator", customer, *given)
