@@ -89,9 +89,9 @@ def consent_request_card(sheet: RequestSheet, language: Language, *, is_staff: b
             text(t(MECHANISM_MEANS[request.mechanism]), subtle=True),
             panel(text(said, bold=True), style=ground) if said else None,
             _declined(t, request) if is_open else None,
-            _asked(t, sheet, language, count),
+            _asked(t, sheet, language, count, is_open=is_open),
             _how(t, sheet, is_staff=is_staff) if is_open else None,
-            action_row(*_actions(t, sheet, is_open=is_open, is_staff=is_staff)),
+            action_row(*actions) if any(actions := _actions(t, sheet, state, is_staff=is_staff)) else None,
             fallback_text=f"{title} (#{request.id}). {said}".strip(),
             language=language,
             subject=f"consent_request:{request.id}",
@@ -121,7 +121,7 @@ def _declined(t: Texts, request: ConsentRequest) -> Element | None:
     return panel(text(said), style=ContainerStyle.WARNING)
 
 
-def _asked(t: Texts, sheet: RequestSheet, language: Language, count: int) -> Element:
+def _asked(t: Texts, sheet: RequestSheet, language: Language, count: int, *, is_open: bool) -> Element:
     mechanism = sheet.request.mechanism
     shown, more = sheet.permissions[:count], len(sheet.permissions) - count
     until = calendar_date(local(sheet.request.expires_at).date(), language)
@@ -131,9 +131,9 @@ def _asked(t: Texts, sheet: RequestSheet, language: Language, count: int) -> Ele
         text(t.plural("and {n} more", "and {n} more", more), subtle=True) if more > 0 else None,
         facts(
             (t("Asked"), stamp(sheet.request.asked_at, sheet.now, language)),
-            (t("The link works until"), until),
+            (t("The link works until"), until) if is_open else None,
             (t("Lasts"), t.plural("{n} day after the approval", "{n} days after the approval", sheet.valid_days))
-            if sheet.valid_days
+            if sheet.valid_days and is_open
             else None,
         ),
     )
@@ -154,15 +154,17 @@ def _how(t: Texts, sheet: RequestSheet, *, is_staff: bool) -> Element:
     return wrote(f"{who} {sent}".strip())
 
 
-def _actions(t: Texts, sheet: RequestSheet, *, is_open: bool, is_staff: bool) -> list[Action | None]:
-    request = sheet.request
+def _actions(t: Texts, sheet: RequestSheet, state: RequestState, *, is_staff: bool) -> list[Action | None]:
+    request, is_open = sheet.request, state is RequestState.OPEN
     opens = open_url(t("Open the page to approve"), sheet.url) if sheet.url and is_open else None
     return [
         opens if not is_staff else None,
         sheet.forward if is_open and sheet.url and not is_staff else None,
         open_url(t("See what they see"), sheet.url) if is_staff and sheet.url and is_open else None,
         execute(t("Consents"), ShowConsents(customer=sheet.customer.id)) if is_staff else None,
-        execute(t("Refresh"), ShowConsentRequest(consent_request=request.id)),
+        execute(t("Refresh"), ShowConsentRequest(consent_request=request.id))
+        if is_open or state is RequestState.VERIFYING
+        else None,
     ]
 
 

@@ -207,7 +207,7 @@ def _actions(t: Texts, sheet: ConsentsSheet) -> list[Action | None]:
         execute(t("Ask access for our engineers"), AskConsent(customer=customer_id, mechanism="gdap"))
         if can_ask_gdap
         else None,
-        execute(t("Check now"), CheckConsents(customer=customer_id)),
+        execute(t("Check now"), CheckConsents(customer=customer_id)) if sheet.grants else None,
         execute(t("Refresh"), ShowConsents(customer=customer_id)),
         back,
     ]

@@ -246,7 +246,7 @@ def _(language: Language) -> Card:
 
 @sample("news: asked to end")
 def _(language: Language) -> Card:
-    return consent_news_card(replace(NEWS, news=News.END_ASKED), language, is_staff=False)
+    return consent_news_card(replace(NEWS, news=News.END_ASKED), language, is_staff=True)
 
 
 @sample("news: to be ended by hand")
