@@ -169,7 +169,7 @@ def _tell_of_guest(session: Session, customer_id: int, person_id: int, now: date
 
 
 def _insist(session: Session, customer_id: int, one: Watched, state: AccountState, now: datetime) -> None:
-    """Somebody was appointed by the provider's word although the account was lost, and the directory has nothing new."""
+    """Somebody was appointed by word although the account is lost, of which the directory has nothing new to say."""
     if one.removed_why is None and not state.may_act:
         appointments.remove_contact(session, customer_id, one.person.id, None, now, why=state)
 
