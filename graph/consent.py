@@ -147,12 +147,6 @@ async def revoke_app(graph: Graph, app_id: str) -> Revoked:
     return Revoked.APP
 
 
-async def revoke_delegated(graph: Graph, grant_id: str) -> None:
-    """Take one of `delegated_grants` away (`DelegatedPermissionGrant.ReadWrite.All`). Raises `RevokeRefused`."""
-    builder = graph.build.oauth2_permission_grants.by_o_auth2_permission_grant_id(grant_id)
-    await _delete(graph, builder.to_delete_request_information())
-
-
 async def consent_record(graph: Graph, app_id: str) -> ConsentRecord | None:
     """The latest consent to our app that the tenant's log still has; None where it has none, or we may not look.
 

@@ -1,9 +1,7 @@
-"""The app in somebody's Teams: found in the customer's catalogue, installed for a person, and the chat that opens.
+"""The app in somebody's Teams: found in the customer's catalogue, and installed for a person.
 
     catalog_app   the app as the customer's catalogue knows it, by the id in its manifest: `AppCatalog.Read.All`
     install       for one person: `TeamsAppInstallation.ReadWriteSelfForUser.All`, which is about our app only
-    installation  whether it is there, and under which id
-    chat_of       the chat with the bot that belongs to it
 
 All of it is optional: without the permissions, or with an app that was uploaded by hand, the person gets a link.
 """
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 
-from graph.answers import optional_text, read, read_list, text
+from graph.answers import optional_text, read_list, text
 from graph.errors import GraphRefused
 from graph.links import follower
 from graph.people import literal
@@ -58,30 +56,3 @@ async def install(graph: Graph, object_id: str, catalog_app_id: str) -> bool:
             raise
         return False
     return True
-
-
-async def installation(graph: Graph, object_id: str, catalog_app_id: str) -> str | None:
-    """The id of the app's installation for a person, or None where it is not installed."""
-    from msgraph.generated.users.item.teamwork.installed_apps.installed_apps_request_builder import (
-        InstalledAppsRequestBuilder as Builder,
-    )
-
-    condition = f"teamsApp/id eq {literal(catalog_app_id)}"
-    parameters = Builder.InstalledAppsRequestBuilderGetQueryParameters(expand=["teamsApp"], filter=condition)
-    builder = graph.build.users.by_user_id(object_id).teamwork.installed_apps
-    question = builder.to_get_request_information(RequestConfiguration(query_parameters=parameters))
-    listing = await read_list(graph, question, follower(graph, question))
-    ours = (one for one in listing.items if text(one, "teamsApp", "id").casefold() == catalog_app_id.casefold())
-    return next((text(one, "id") for one in ours), None)
-
-
-async def is_installed(graph: Graph, object_id: str, catalog_app_id: str) -> bool:
-    """Whether a person has the app. Raises `GraphRefused` with status 404 where there is no such person."""
-    return await installation(graph, object_id, catalog_app_id) is not None
-
-
-async def chat_of(graph: Graph, object_id: str, installation_id: str) -> str:
-    """The id of the chat between the bot and a person, which an installation brings along."""
-    installed = graph.build.users.by_user_id(object_id).teamwork.installed_apps
-    builder = installed.by_user_scope_teams_app_installation_id(installation_id).chat
-    return text((await read(graph, builder.to_get_request_information())).body, "id")

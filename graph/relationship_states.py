@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
-MOST_DAYS = 730
+from contract.permissions import GLOBAL_ADMINISTRATOR, LONGEST_DAYS
 
 
 class Evolving(StrEnum):
@@ -99,7 +98,7 @@ class Template:
     def __post_init__(self) -> None:
         if not self.roles or len(set(self.roles)) != len(self.roles):
             raise BadTemplate("name each role once, and at least one")
-        if not 1 <= self.days <= MOST_DAYS:
-            raise BadTemplate(f"a relationship lasts from 1 to {MOST_DAYS} days")
+        if not 1 <= self.days <= LONGEST_DAYS:
+            raise BadTemplate(f"a relationship lasts from 1 to {LONGEST_DAYS} days")
         if self.extends and GLOBAL_ADMINISTRATOR in {role.lower() for role in self.roles}:
             raise BadTemplate("a relationship with Global Administrator cannot extend itself")

@@ -145,13 +145,6 @@ async def all_of(graph: Graph, customer_tenant: str | None = None) -> tuple[Rela
     )
 
 
-async def requests(graph: Graph, relationship_id: str) -> tuple[Request, ...]:
-    """What was asked about it and what became of that."""
-    question = _one(graph, relationship_id).requests.to_get_request_information()
-    found = await read_list(graph, question, follower(graph, question), missing=NO_SUCH_THING)
-    return tuple(map(_request, found.items))
-
-
 async def assignments(graph: Graph, relationship_id: str) -> tuple[Assignment, ...]:
     """Who has what under it, also what is being deleted."""
     question = _one(graph, relationship_id).access_assignments.to_get_request_information()

@@ -1,13 +1,12 @@
 """Being told at once that an account changed: subscriptions to the users of a tenant.
 
     subscribe   Graph first calls the address with a `validationToken`, which has to come back within 10 seconds
-    renew       before the end, at most 29 days away
-    reauthorize where a lifecycle notification asks for it; renewing does that too
+    renew       before the end, at most 29 days away; also where a lifecycle notification wants it reauthorized
 
 One subscription on all users of a tenant, not one for each contact: it stays when contacts change, it also tells of
 somebody who comes back, and with 10,000 tenants it takes a fifth of the 50,000 subscriptions an app may have. It costs
-a notification for every other user that changes: who receives them looks once for a burst. With an object id it is
-about one user only, for a tenant whose noise is too much. Enough for all of it: `User.Read.All`.
+a notification for every other user that changes: who receives them looks once for a burst. Enough
+for all of it: `User.Read.All`.
 
 Graph calls a deletion that can be undone "updated". What a notification says is a reason to look, never a fact; and it
 may not come at all, so the delta query goes on beside it.
@@ -16,7 +15,7 @@ may not come at all, so the delta query goes on beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -30,12 +29,9 @@ from graph.writing import post
 if TYPE_CHECKING:
     from graph.client import Graph
 
-LONGEST = timedelta(minutes=41_760)
-"""What Graph allows for users."""
 LONGEST_SECRET = 128
 CHANGES = "updated,deleted"
 USERS = "users"
-_MARGIN = timedelta(minutes=5)
 _TLS = "v1_2"
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -50,14 +46,7 @@ class Subscription:
     url: str
 
 
-def latest_end(now: datetime) -> datetime:
-    """The latest end that can be asked for, also where Graph's clock is a little behind."""
-    return now + LONGEST - _MARGIN
-
-
-async def subscribe(
-    graph: Graph, *, url: str, lifecycle_url: str, secret: str, ends_at: datetime, object_id: str | None = None
-) -> Subscription:
+async def subscribe(graph: Graph, *, url: str, lifecycle_url: str, secret: str, ends_at: datetime) -> Subscription:
     """Have changes of users told at `url`, and what Graph wants of the subscription at `lifecycle_url`.
 
     `secret` comes back with every notification. Graph calls both addresses before it answers; where one of them does
@@ -68,7 +57,7 @@ async def subscribe(
         raise ValueError(f"a secret has 1 to {LONGEST_SECRET} characters")
     body = {
         "changeType": CHANGES,
-        "resource": USERS if object_id is None else f"{USERS}/{object_id}",
+        "resource": USERS,
         "notificationUrl": url,
         "lifecycleNotificationUrl": lifecycle_url,
         "expirationDateTime": _written(ends_at),
@@ -87,12 +76,6 @@ async def renew(graph: Graph, subscription_id: str, ends_at: datetime) -> Subscr
     if found.id != subscription_id:
         raise malformed()
     return found
-
-
-async def reauthorize(graph: Graph, subscription_id: str) -> None:
-    """Say that the app still wants it and still may. Raises `GraphRefused` with status 404 where it is gone."""
-    builder = graph.build.subscriptions.by_subscription_id(subscription_id)
-    await graph.tell(builder.reauthorize.to_post_request_information())
 
 
 async def unsubscribe(graph: Graph, subscription_id: str) -> bool:

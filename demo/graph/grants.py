@@ -24,7 +24,6 @@ READ_APPS = (
 DELETE_APPS = ("Application.ReadWrite.OwnedBy", "Application.ReadWrite.All")
 CHANGE_ROLES = ("AppRoleAssignment.ReadWrite.All",)
 READ_DELEGATED = ("Directory.Read.All", "DelegatedPermissionGrant.ReadWrite.All")
-CHANGE_DELEGATED = ("DelegatedPermissionGrant.ReadWrite.All",)
 
 
 @dataclass
@@ -63,7 +62,6 @@ def routes(table: Table) -> None:
     table.add("GET", f"{one}/appRoleAssignments", _roles, needs=READ_APPS)
     table.add("DELETE", f"{one}/appRoleAssignments/{{assignment}}", _delete_role, needs=CHANGE_ROLES)
     table.add("GET", f"{one}/oauth2PermissionGrants", _delegated, needs=READ_DELEGATED)
-    table.add("DELETE", "/oauth2PermissionGrants/{id}", _delete_delegated, needs=CHANGE_DELEGATED)
     table.add("GET", "/auditLogs/directoryAudits", _audits)
 
 
@@ -108,15 +106,6 @@ async def _delegated(call: Call) -> web.Response:
     principal = _principal(call)
     bodies = [delegated_body(principal, grant) for grant in principal.delegated]
     return pages(call, bodies, context="oauth2PermissionGrants")
-
-
-async def _delete_delegated(call: Call) -> web.Response:
-    for principal in call.tenant.principals.values():
-        for grant in principal.delegated:
-            if grant.id == call.part("id"):
-                principal.delegated.remove(grant)
-                return web.Response(status=204)
-    raise _unknown(call.part("id"))
 
 
 async def _audits(call: Call) -> web.Response:

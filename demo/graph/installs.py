@@ -42,7 +42,6 @@ class Installation:
 
     app: CatalogApp
     id: str = field(default_factory=lambda: new_id().replace("-", "") + "==")
-    chat_id: str = field(default_factory=lambda: f"19:{new_id()}_{new_id()}@unq.gbl.spaces")
 
 
 @dataclass
@@ -73,7 +72,6 @@ def routes(table: Table) -> None:
     table.add("GET", "/appCatalogs/teamsApps", _catalog, needs=CATALOG)
     table.add("GET", installed, _installed, needs=(ITSELF, ANY_APP, READ_ANY_APP))
     table.add("POST", installed, _install, needs=(ITSELF, ANY_APP))
-    table.add("GET", installed + "/{installation}/chat", _chat, needs=(ITSELF, ANY_APP, READ_ANY_APP))
 
 
 async def _catalog(call: Call) -> web.StreamResponse:
@@ -118,15 +116,6 @@ async def _install(call: Call) -> web.StreamResponse:
     return web.Response(
         status=201, headers={"Location": f"{call.url}/users/{user.id}/teamwork/installedApps/{made.id}"}
     )
-
-
-async def _chat(call: Call) -> web.StreamResponse:
-    user = _user(call)
-    for one in apps(call.tenant).installed.get(user.id, []):
-        if one.id == call.part("installation") and _may_see(call, one.app):
-            chat = {"id": one.chat_id, "chatType": "oneOnOne", "tenantId": call.tenant.id}
-            return web.json_response({"@odata.context": f"{call.url}/$metadata#chats/$entity", **chat})
-    raise No(404, "NotFound", "The installation was not found.")
 
 
 def _user(call: Call) -> User:

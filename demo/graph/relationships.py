@@ -28,7 +28,6 @@ def routes(table: Table) -> None:
     table.add("POST", _ROOT, _create, needs=CHANGE)
     table.add("GET", one, _get, needs=READ)
     table.add("DELETE", one, _delete, needs=CHANGE)
-    table.add("GET", f"{one}/requests", _requests, needs=READ)
     table.add("POST", f"{one}/requests", _request, needs=CHANGE)
     table.add("GET", f"{one}/accessAssignments", _assignments, needs=READ)
     table.add("POST", f"{one}/accessAssignments", _assign, needs=CHANGE)
@@ -79,10 +78,6 @@ async def _delete(call: Call) -> web.Response:
         raise No(400, "BadRequest", "Only a relationship in the created status can be deleted.")
     del _changeable(call).relationships[found.id]
     return web.Response(status=204)
-
-
-async def _requests(call: Call) -> web.Response:
-    return pages(call, [request_body(one) for one in _one(call).requests], context="requests")
 
 
 async def _request(call: Call) -> web.Response:

@@ -1,4 +1,4 @@
-"""Subscriptions of the stand-in: made after both addresses gave the token back, renewed, reauthorized, ended.
+"""Subscriptions of the stand-in: made after both addresses gave the token back, renewed, ended.
 
 The notifications themselves are sent by `demo/graph/notifications.py`.
 """
@@ -56,7 +56,6 @@ def routes(table: Table) -> None:
     table.add("GET", "/subscriptions/{id}", _one)
     table.add("PATCH", "/subscriptions/{id}", _renew)
     table.add("DELETE", "/subscriptions/{id}", _end)
-    table.add("POST", "/subscriptions/{id}/reauthorize", _reauthorize)
 
 
 def in_force(tenant: Tenant, now: datetime) -> list[Subscription]:
@@ -111,13 +110,6 @@ async def _renew(call: Call) -> web.StreamResponse:
     one.ends_at = _end_of(call, await call.body())
     one.is_paused = False
     return web.json_response(_entity(call, one))
-
-
-async def _reauthorize(call: Call) -> web.StreamResponse:
-    one = _known(call)
-    call.require(*READ)
-    one.is_paused = False
-    return web.Response(status=204)
 
 
 async def _end(call: Call) -> web.StreamResponse:

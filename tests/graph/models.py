@@ -29,7 +29,6 @@ MODELS = {
     "GET /users/{id}/teamwork/installedApps": (
         "models.user_scope_teams_app_installation_collection_response.UserScopeTeamsAppInstallationCollectionResponse"
     ),
-    "GET /users/{id}/teamwork/installedApps/{installation}/chat": "models.chat.Chat",
     "GET /users/{user}/mailFolders/{folder}/messages": "models.message_collection_response.MessageCollectionResponse",
     "GET /subscriptions": "models.subscription_collection_response.SubscriptionCollectionResponse",
     "POST /subscriptions": "models.subscription.Subscription",
@@ -52,9 +51,6 @@ MODELS |= {
     f"GET {_RELATIONSHIPS}": f"{_RELATIONSHIP}_collection_response.DelegatedAdminRelationshipCollectionResponse",
     f"POST {_RELATIONSHIPS}": f"{_RELATIONSHIP}.DelegatedAdminRelationship",
     f"GET {_RELATIONSHIPS}/{{id}}": f"{_RELATIONSHIP}.DelegatedAdminRelationship",
-    f"GET {_RELATIONSHIPS}/{{id}}/requests": (
-        f"{_RELATIONSHIP}_request_collection_response.DelegatedAdminRelationshipRequestCollectionResponse"
-    ),
     f"POST {_RELATIONSHIPS}/{{id}}/requests": f"{_RELATIONSHIP}_request.DelegatedAdminRelationshipRequest",
     f"GET {_RELATIONSHIPS}/{{id}}/accessAssignments": (
         f"{_ASSIGNMENT}_collection_response.DelegatedAdminAccessAssignmentCollectionResponse"
@@ -62,7 +58,7 @@ MODELS |= {
     f"POST {_RELATIONSHIPS}/{{id}}/accessAssignments": f"{_ASSIGNMENT}.DelegatedAdminAccessAssignment",
 }
 WITHOUT_ANSWER = frozenset({202, 204})
-"""Routes that answer with a status only need no line: DELETE, sendMail, reauthorize."""
+"""Routes that answer with a status only need no line: DELETE, sendMail."""
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 _DURATION = re.compile(r"P(\d+[YMWD])*(T(\d+[HMS])+)?")

@@ -9,7 +9,7 @@ from demo.graph.installs import Apps, CatalogApp, apps
 from demo.graph.server import GraphStandIn
 from graph.client import Graph
 from graph.errors import GraphRefused, GraphUnavailable
-from graph.installs import catalog_app, chat_of, install, installation, is_installed
+from graph.installs import catalog_app, install
 from tests.graph.stand_in import APP_ID
 
 MANIFEST_ID = "5e1f0000-0000-0000-0000-00000000000f"
@@ -42,29 +42,13 @@ async def test_the_app_is_found_by_the_id_in_its_manifest(graph: Graph, kept: Ap
 
 
 async def test_installed_once(graph: Graph, ours: CatalogApp, kept: Apps, jo: User) -> None:
-    """It is installed once, which the second attempt says; the installation brings a chat along."""
-    other = next(app for app in kept.catalog.values() if app is not ours)
+    """It is installed once, which the second attempt says."""
     heard: list[str] = []
     kept.when_installed = lambda _tenant, user, _installation: heard.append(user.id)
-    assert not await is_installed(graph, jo.id, ours.id)
     assert await install(graph, jo.id, ours.id)
     assert not await install(graph, jo.id, ours.id)
-    assert await is_installed(graph, jo.id, ours.id)
-    assert not await is_installed(graph, jo.id, other.id)
-    there = await installation(graph, jo.id, ours.id)
-    assert there is not None
-    assert await chat_of(graph, jo.id, there) == kept.installed[jo.id][0].chat_id
+    assert [one.app for one in kept.installed[jo.id]] == [ours]
     assert heard == [jo.id]
-
-
-async def test_another_app_is_not_ours(graph: Graph, stand_in: GraphStandIn, ours: CatalogApp, jo: User) -> None:
-    """Where an answer is about another app, or does not say about which, ours is not taken for installed."""
-    there = {"id": "1", "teamsApp": {"id": "another"}}
-    stand_in.faults.add("GET */installedApps", body={"value": [there]})
-    assert await installation(graph, jo.id, ours.id) is None
-    stand_in.faults.add("GET */installedApps", body={"value": [{"id": "1"}]})
-    with pytest.raises(GraphUnavailable):
-        await installation(graph, jo.id, ours.id)
 
 
 async def test_what_is_not_allowed(graph: Graph, ours: CatalogApp, kept: Apps, customer: Tenant, jo: User) -> None:
@@ -83,15 +67,12 @@ async def test_what_is_not_allowed(graph: Graph, ours: CatalogApp, kept: Apps, c
     with pytest.raises(GraphRefused):
         await install(graph, jo.id, ours.id)
     assert kept.installed == {}
-    with pytest.raises(GraphRefused) as refused:
-        await chat_of(graph, customer.add_user("Piet", "piet@b.nl").id, "unknown")
-    assert refused.value.status == 404
 
 
 async def test_without_the_permissions(graph: Graph, customer: Tenant, jo: User) -> None:
-    """Neither the catalogue nor the installations are read, and nothing is installed."""
+    """The catalogue is not read, and nothing is installed."""
     app = apps(customer).add(MANIFEST_ID, APP_ID)
-    for ask in (catalog_app(graph, MANIFEST_ID), install(graph, jo.id, app.id), is_installed(graph, jo.id, app.id)):
+    for ask in (catalog_app(graph, MANIFEST_ID), install(graph, jo.id, app.id)):
         with pytest.raises(GraphRefused) as refused:
             await ask
         assert refused.value.status == 403

@@ -17,9 +17,9 @@ from demo.graph.server import GraphStandIn
 from graph.client import Graph
 from graph.errors import GraphError, GraphRefused, GraphUnavailable, LinkExpired
 from graph.groups import members
-from graph.installs import catalog_app, chat_of, install, installation, is_installed
+from graph.installs import catalog_app, install
 from graph.people import changes, deleted_account, find_account, load_account
-from graph.subscriptions import own_subscriptions, reauthorize, renew, subscribe, unsubscribe
+from graph.subscriptions import own_subscriptions, renew, subscribe, unsubscribe
 from graph.tenants import Tenants
 from tests.graph.listener import Listener
 from tests.graph.stand_in import APP_ID, CUSTOMER, HOME
@@ -56,9 +56,6 @@ READS: dict[str, Ask] = {
     "members": lambda graph, world: members(graph, world.group.id),
     "own_subscriptions": lambda graph, _world: own_subscriptions(graph),
     "catalog_app": lambda graph, _world: catalog_app(graph, "manifest"),
-    "installation": lambda graph, world: installation(graph, world.jo.id, world.catalog_id),
-    "is_installed": lambda graph, world: is_installed(graph, world.jo.id, world.catalog_id),
-    "chat_of": lambda graph, world: chat_of(graph, world.jo.id, world.installed.id),
 }
 ANSWERED_WRITES: dict[str, Ask] = {
     "subscribe": lambda graph, world: subscribe(
@@ -67,7 +64,6 @@ ANSWERED_WRITES: dict[str, Ask] = {
     "renew": lambda graph, world: renew(graph, world.subscription_id, _end()),
 }
 SILENT_WRITES: dict[str, Ask] = {
-    "reauthorize": lambda graph, world: reauthorize(graph, world.subscription_id),
     "unsubscribe": lambda graph, world: unsubscribe(graph, world.subscription_id),
     "install": lambda graph, world: install(graph, "piet", world.catalog_id),
 }
@@ -109,8 +105,8 @@ async def fails(ask: Ask, graph: Graph, world: World) -> GraphError:
 async def test_while_nothing_goes_wrong(graph: Graph, world: World) -> None:
     """Every question has an answer, so that an error in the other tests comes of the fault."""
     found = {name: await ask(graph, world) for name, ask in EVERYTHING.items()}
-    assert found["deleted_account"] is found["is_installed"] is found["install"] is found["unsubscribe"] is True
-    assert all(found[name] for name in EVERYTHING if name != "reauthorize")
+    assert found["deleted_account"] is found["install"] is found["unsubscribe"] is True
+    assert all(found.values())
 
 
 OUTAGES: tuple[dict[str, Any], ...] = (

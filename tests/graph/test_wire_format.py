@@ -63,14 +63,13 @@ async def of_people(graph: Graph, customer: Tenant, jo: User, piet: User) -> Non
 
 
 async def of_apps(graph: Graph, customer: Tenant, jo: User) -> None:
-    """In the catalogue, installed, its chat."""
+    """In the catalogue, and installed."""
     app = apps(customer).add(MANIFEST_ID, APP_ID)
     assert await installs.catalog_app(graph, MANIFEST_ID) == app.id
     await installs.install(graph, jo.id, app.id)
     await installs.install(graph, jo.id, app.id)
-    there = await installs.installation(graph, jo.id, app.id)
-    assert there
-    await installs.chat_of(graph, jo.id, there)
+    installed = graph.build.users.by_user_id(jo.id).teamwork.installed_apps
+    await graph.ask_raw(installed.to_get_request_information())
 
 
 async def of_subscriptions(graph: Graph) -> None:
@@ -83,7 +82,6 @@ async def of_subscriptions(graph: Graph) -> None:
     )
     await subscriptions.own_subscriptions(graph)
     await subscriptions.renew(graph, made.id, end + timedelta(days=1))
-    await subscriptions.reauthorize(graph, made.id)
     await graph.ask_raw(graph.build.subscriptions.by_subscription_id(made.id).to_get_request_information())
     await subscriptions.unsubscribe(graph, made.id)
     await listener.stop()
@@ -95,9 +93,8 @@ async def of_grants(graph: Graph, customer: Tenant, jo: User) -> None:
     principal.delegated.append(DelegatedGrant(customer.graph().id, "User.Read", principal_id=jo.id))
     log_consent(customer, APP_ID, jo, datetime.now(UTC))
     await consent.app_grant(graph, APP_ID)
-    (grant,) = await consent.delegated_grants(graph, APP_ID)
+    await consent.delegated_grants(graph, APP_ID)
     await consent.who_consented(graph, APP_ID)
-    await consent.revoke_delegated(graph, grant.id)
     builder = graph.build.service_principals.by_service_principal_id(principal.id).app_role_assignments
     one = builder.by_app_role_assignment_id(principal.roles[0].id)
     await graph.tell(one.to_delete_request_information())
@@ -118,7 +115,6 @@ async def of_relationships(graph: Graph, home: Tenant) -> None:
     group = home.add_group("Engineers")
     await relationships.assign(graph, made.id, group.id, (READER,))
     (given,) = await relationships.assignments(graph, made.id)
-    await relationships.requests(graph, made.id)
     await relationships.all_of(graph)
     builder = graph.build.tenant_relationships.delegated_admin_relationships
     one = builder.by_delegated_admin_relationship_id(made.id)
