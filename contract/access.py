@@ -68,11 +68,6 @@ class AccessConsent:
         return self.ends_at is not None and self.ends_at <= self.valid_from
 
 
-def is_consented(consents: Iterable[AccessConsent], at: datetime) -> bool:
-    """Tell whether some consent of the customer is valid at an instant (R25)."""
-    return any(consent.state(at) is ConsentState.VALID for consent in consents)
-
-
 def recorded_spans(consents: Iterable[AccessConsent]) -> tuple[AccessSpan, ...]:
     """Return the spans that recorded consents cover, by what stands in the records themselves (R25)."""
     return tuple(

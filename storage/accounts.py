@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from contract.accounts import AccountChange, AccountState, ChangeKind, DirectoryAccount
+from contract.accounts import AccountChange, AccountState, DirectoryAccount
 from contract.people import Language, Person
 from storage.access_tables import account_changes, directory_accounts
 from storage.people import person_of
@@ -117,14 +117,6 @@ def prefer_language(session: Session, person_id: int, language: Language) -> Non
 def mark_checked(session: Session, person_ids: Collection[int], now: datetime) -> None:
     """A good look found nothing new about these people."""
     session.execute(_CHECKED.values(checked_at=now), {"ids": sorted(person_ids)})
-
-
-def list_changes(session: Session, person_id: int) -> list[tuple[datetime, AccountChange]]:
-    """What changed about a person's account, oldest first."""
-    query = select(account_changes).where(account_changes.c.person_id == person_id).order_by(account_changes.c.id)
-    return [
-        (row.at, AccountChange(ChangeKind(row.kind), row.before, row.after)) for row in session.execute(query).all()
-    ]
 
 
 # --- whom a watch is about --------------------------------------------------------------------------------------------

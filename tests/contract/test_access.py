@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.access import AccessConsent, ConsentState, check_remote_access, is_consented, recorded_spans
+from contract.access import AccessConsent, ConsentState, check_remote_access, recorded_spans
 from contract.consents import AccessSpan, Mechanism
 from contract.errors import RemoteNeedsAccess
 from contract.local_time import MINUTE
@@ -35,7 +35,6 @@ REVOKED = consent("2026-01-01", "2026-07-01", "2026-03-01 12:00")
 def test_worked_example() -> None:
     """A withdrawal counts from its instant on, whatever the document said (R25)."""
     check_remote_access(recorded_spans([REVOKED]), at("2026-03-01 11:00"), at("2026-03-01 12:00"))
-    assert not is_consented([REVOKED], at("2026-03-01 12:00"))
     assert REVOKED.state(at("2026-03-01 12:00")) is ConsentState.REVOKED
 
 
@@ -51,7 +50,6 @@ def test_worked_example() -> None:
 def test_states(instant: str, state: ConsentState) -> None:
     """From its first instant to before its end (R25)."""
     assert HALF_YEAR.state(at(instant)) is state
-    assert is_consented([HALF_YEAR], at(instant)) == (state is ConsentState.VALID)
 
 
 def test_ends() -> None:
