@@ -43,6 +43,7 @@ from storage.guests import (
     load_guest,
     offer_guest,
     staff_with_address,
+    was_asked,
 )
 from storage.people import Standing, find_standing, load_person, load_standings, set_email
 from storage.staff import find_by_object_ids
@@ -129,12 +130,13 @@ def _looked_up(session: Session, work: Work, end: End, now: datetime) -> None:
 
 
 def _offered(session: Session, stranger: Person, address: str, now: datetime) -> bool:
-    """Whether exactly one of the staff has this address, who is now asked or was before."""
+    """Whether exactly one of the staff has this address, who is now asked, once for each tenant, or was before."""
     known = find_guest(session, stranger.tenant_id, stranger.object_id)
     if known is not None:
         return known.state is not GuestState.REFUSED
     owners = staff_with_address(session, [address])
-    if len(owners) != 1:
+    # Whoever manages that tenant can make any number of guests with this address.
+    if len(owners) != 1 or was_asked(session, stranger.tenant_id, owners[0]):
         return False
     guest_id = offer_guest(session, stranger.tenant_id, stranger.object_id, owners[0], now)
     if guest_id is not None:

@@ -95,6 +95,14 @@ def find_guest(session: Session, tenant_id: str, object_id: str) -> GuestIdentit
     return _guest(found) if found else None
 
 
+def was_asked(session: Session, tenant_id: str, person_id: int) -> bool:
+    """Whether this engineer was ever asked about a guest of this tenant."""
+    query = select(guest_identities.c.id).where(
+        guest_identities.c.tenant_id == tenant_id, guest_identities.c.person_id == person_id
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def load_guest(session: Session, guest_id: int, *, lock: bool = False) -> GuestIdentity:
     """One of them. Raises NotFound."""
     query = _GUESTS.where(guest_identities.c.id == guest_id)

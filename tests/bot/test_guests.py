@@ -210,3 +210,15 @@ async def test_who_leaves_the_staff_is_nobody_as_a_guest(database: Database, tmp
 
         with pytest.raises(NotFound):
             await database.read(render)
+
+
+async def test_one_question_for_each_tenant(sqlite: Database, tmp_path: Path) -> None:
+    """However many guests a customer makes with an engineer's address: one question, whoever else writes knocks."""
+    second = Somebody(0, "Eva (nog een gast)", CUSTOMER_TENANT, "10000000-0000-4000-8000-0000000000ef")
+    async with open_with_guest(sqlite, tmp_path) as office:
+        await offered(office)
+        name = "eva2_cccc.example#EXT#@aaaa.example"
+        office.customer.add_user(second.name, name, id=second.object_id, mail=EVA_MAIL, user_type="Guest")
+        await office.world.say(second, "hello")
+        await office.ask()
+        assert (len(await rows(office, "guest")), len(await rows(office, "knock"))) == (1, 1)
