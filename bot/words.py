@@ -65,7 +65,7 @@ _CONTACTS = {"contacts", "contactpersonen", "contacten"}
 _CONTRACT = {"contract", "my contract", "mijn contract", "overeenkomst", "supportcontract"}
 _INVOICES = {"invoices", "invoice", "facturen", "factuur", "my invoices", "mijn facturen", "onze facturen"}
 _COSTS = {"costs", "kosten", "cost", "spend", "verbruik"}
-_ACCESS = {"access", "toegang", "remote access", "toegang op afstand"}
+_ACCESS = {"access", "toegang", "remote access", "toegang op afstand", "consent", "toestemming"}
 _RENEWALS = {"renewals", "verlengingen"}
 _EXACT: dict[str, Click] = {
     word: click

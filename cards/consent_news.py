@@ -139,6 +139,7 @@ def news_letter(sheet: NewsSheet, provider: Provider, language: Language, *, is_
     t = texts_for(language)
     title = t(_TITLES[sheet.news])
     links = [Link(t("Confirm the end"), sheet.confirm_url)] if sheet.confirm_url else []
+    is_seen = is_administrator and sheet.news is not News.END_ASKED
     return letter(
         title,
         f"{sheet.customer_name}: {t(MECHANISMS[sheet.mechanism])}",
@@ -146,7 +147,7 @@ def news_letter(sheet: NewsSheet, provider: Provider, language: Language, *, is_
         _rows(t, sheet, language),
         *([list(sheet.steps)] if sheet.steps else []),
         *links,
-        *([t("Your contacts see it in Microsoft Teams, in the support app.")] if is_administrator else []),
+        *([t("Your contacts see it in Microsoft Teams, in the support app.")] if is_seen else []),
         provider=provider,
         language=language,
         has_chat=not is_administrator,

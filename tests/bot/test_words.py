@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.words import Typed, understand
+from cards.clicks.access import ShowAccess
 from cards.clicks.base import Click
 from cards.clicks.people import ShowHelp
 from cards.clicks.tickets import LONGEST_WORDS, ShowTicket, ShowTickets, StartTicket
@@ -31,6 +32,12 @@ def test_a_greeting_gets_help_whatever_stands_behind_it(text: str) -> None:
 def test_a_command_is_known_in_capitals_and_with_punctuation(text: str) -> None:
     """Commands work in both languages, in capitals and with punctuation behind them."""
     assert understand(text, Language.EN) == ShowTickets()
+
+
+@pytest.mark.parametrize("text", ["toegang", "Access?", "toestemming", "remote access"])
+def test_who_had_access_is_asked_for_in_either_language(text: str) -> None:
+    """The card of remote access also answers to what it is about: the consent (R25)."""
+    assert understand(text, Language.EN) == ShowAccess()
 
 
 @pytest.mark.parametrize("text", ["1001", "#1001", "Ticket 1001", "ticket #1001", "1001?", "1001!", "1001 👍"])
