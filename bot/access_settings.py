@@ -22,6 +22,10 @@ class Role(BaseModel):
     id: Guid
     name: Annotated[str, Field(min_length=1, max_length=80)]
 
+    def __str__(self) -> str:
+        """As `fourstar settings` shows it."""
+        return self.name
+
 
 class AccessSettings(BaseSettings):
     """What customers are asked for; the rest of the settings is in `bot/settings.py`."""

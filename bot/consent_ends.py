@@ -36,7 +36,7 @@ def propose_ends(session: Session, policy: Policy, customer_id: int, now: dateti
     load_customer(session, customer_id, lock=True)
     # Of the app's permission nothing was said: where no work rests on it, it only tells who the contacts are.
     covers = {Mechanism.GDAP, Mechanism.APP} if policy.app_consent_covers_work else {Mechanism.GDAP}
-    grants = [one for one in load_grants(session, customer_id) if _can_end(one) and one.mechanism in covers]
+    grants = [one for one in load_grants(session, customer_id) if can_end(one) and one.mechanism in covers]
     for grant in grants:
         if grant.end_asked_at is None:
             _ask(session, policy, grant, now, who=by.name, by=by)
@@ -66,19 +66,28 @@ def _is_confirmed(session: Session, grant: Grant) -> bool:
     )
 
 
-def confirm_end(session: Session, policy: Policy, grant_id: int, now: datetime, *, who: str, by: Person | None) -> bool:
+def confirm_end(
+    session: Session,
+    policy: Policy,
+    grant_id: int,
+    now: datetime,
+    *,
+    who: str,
+    by: Person | None,
+    without_chat: str = "link",
+) -> bool:
     """A manager, or the administrator (`by` None), has it ended; False where nothing is to end. Safe to repeat."""
     # Held in the order in which everything about a customer's consents is: customer, ledger, source.
     load_customer(session, load_grant(session, grant_id).customer_id, lock=True)
     grant = load_grant(session, grant_id)
-    if not _can_end(grant):
+    if not can_end(grant):
         return False
     if grant.end_asked_at is None:
         _ask(session, policy, grant, now, who=who, by=by)
         grant = load_grant(session, grant_id)
     if not _is_confirmed(session, grant):
         # A link shows no more than that whoever had the administrator's mail clicked.
-        details = {"confirmed": "manager" if by is not None else "link"}
+        details = {"confirmed": "manager" if by is not None else without_chat}
         ledger.note(session, policy, grant.customer_id, EntryKind.END_ASKED, now, grant=grant, by=by, details=details)
     is_app = grant.mechanism is Mechanism.APP
     tenant_id = load_customer(session, grant.customer_id).tenant_id if is_app else policy.provider.tenant_id
@@ -87,7 +96,7 @@ def confirm_end(session: Session, policy: Policy, grant_id: int, now: datetime, 
     return True
 
 
-def _can_end(grant: Grant) -> bool:
+def can_end(grant: Grant) -> bool:
     """A recorded consent is withdrawn on the customer's card; of the others, what is in force or asked for."""
     return grant.mechanism is not Mechanism.MANUAL and (
         grant.known_state.is_active or grant.known_state is GrantState.REQUESTED

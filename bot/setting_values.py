@@ -30,7 +30,10 @@ KVK_DIGITS = 8
 
 
 def _guid(value: str) -> str:
-    return str(UUID(value))
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise ValueError("must be an id such as 729827e3-9c14-49f7-bb1b-9608f156bbb8") from None
 
 
 def checked_authorities(path: Path) -> Path:
@@ -49,6 +52,13 @@ def _base_url(value: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("must be an address without ? and #")
     return value.rstrip("/")
+
+
+def _host(value: str) -> str:
+    parts = urlsplit(f"https://{value}")
+    if not parts.hostname or parts.netloc != value or parts.username is not None:
+        raise ValueError("must be a host such as login.microsoftonline.com, without https:// and without a path")
+    return value.lower()
 
 
 def _database_url(value: str) -> str:
@@ -124,6 +134,7 @@ def masked(value: object) -> object:
 
 Guid = Annotated[str, AfterValidator(_guid)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Host = Annotated[str, AfterValidator(_host)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]

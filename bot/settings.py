@@ -45,6 +45,7 @@ from bot.setting_values import (
     DutchPostalCode,
     DutchVatId,
     Guid,
+    Host,
     Hosts,
     Iban,
     Kvk,
@@ -154,7 +155,7 @@ class Settings(MailSettings, AccessSettings):
     """From where files of people are fetched, besides the Teams hosts."""
     openid_metadata_url: BaseUrl = OPENID_URL
     """Names the keys that sign what Teams sends."""
-    login_host: str = LOGIN_HOST
+    login_host: Host = LOGIN_HOST
     graph_url: BaseUrl = "https://graph.microsoft.com"
     trusted_ca: Annotated[FilePath, AfterValidator(checked_authorities)] | None = None
     """A PEM file with certificate authorities that login service and Graph may also be vouched for by."""

@@ -60,7 +60,9 @@ def show(customer: CustomerWord, as_json: AsJson = False) -> None:
         return
     print_facts(facts, as_json=False)
     typer.echo("")
-    print_rows(rows, as_json=False, nothing="Nothing was asked, recorded or found yet.")
+    print_rows(
+        rows, as_json=False, nothing="Nothing was recorded or found yet. What was asked: fourstar consent requests"
+    )
 
 
 def _coverage(spans: Iterable[AccessSpan], now: datetime) -> str:
@@ -113,7 +115,11 @@ def ledger(customer: CustomerWord, file: JsonFile = None) -> None:
     path = file
     if path.exists():
         fail(f"{path} exists and is not written over. Choose another name.")
-    typer.echo(f"{look(export)} entries. Check them anywhere: fourstar access verify {path}", err=True)
+    try:
+        entries = look(export)
+    except OSError as error:
+        fail(f"{path} can't be written: {error.strerror}.")
+    typer.echo(f"{entries} entries. Check them anywhere: fourstar access verify {path}", err=True)
 
 
 def _entry_row(entry: Entry) -> dict[str, Any]:
@@ -122,7 +128,7 @@ def _entry_row(entry: Entry) -> dict[str, Any]:
         "entry": entry.sequence,
         "at": note.at_local[:16].replace("T", " "),
         "what": note.kind.value,
-        "mechanism": grant.mechanism.value if grant else None,
+        "mechanism": grant.mechanism.value if grant else entry.note.details.get("mechanism"),
         "source": grant.title or grant.source_id if grant else None,
         "state": grant.state.value if grant else None,
         "ticket": note.ticket_number,

@@ -1,4 +1,4 @@
-"""`fourstar consent`: asking customers for consents and having them looked at, without chat (R25)."""
+"""`fourstar consent`: asking customers for consents, having them looked at and ended, without chat (R25)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts, print_rows
+from bot.consent_ends import confirm_end
 from bot.consent_looks import check_now
 from bot.consent_requests import NoGroup, ask, request_sheet
 from bot.policies import policy_of
@@ -17,8 +18,9 @@ from contract.consents import Mechanism
 from contract.local_time import local
 from contract.people import Language
 from storage.consent_requests import load_requests
+from storage.grants import load_grants
 
-app = typer.Typer(help="Ask customers for consents, and have them looked at.", no_args_is_help=True)
+app = typer.Typer(help="Ask customers for consents, and have them looked at or ended.", no_args_is_help=True)
 
 
 @app.command("ask")
@@ -93,5 +95,24 @@ def check(customer: CustomerWord) -> None:
         if not count:
             raise NotDone(f"{found.name}: there is nothing that Microsoft could be asked about.")
         return f"{found.name}: {count} being looked at. See: fourstar access show {found.id}"
+
+    typer.echo(change(act))
+
+
+@app.command("end")
+def end(
+    customer: CustomerWord,
+    source: Annotated[int, typer.Argument(metavar="SOURCE", help="Its number: fourstar access show CUSTOMER.")],
+) -> None:
+    """Have the running bot end a consent where Microsoft lets it; else both sides get the exact steps."""
+
+    def act(session: Session, given: Settings, now: datetime) -> str:
+        policy, found = policy_of(given), customer_named(session, customer)
+        if source not in {one.id for one in load_grants(session, found.id)}:
+            raise NotDone(f"{found.name} has no source {source}. See: fourstar access show {found.id}")
+        who = policy.provider.name
+        if not confirm_end(session, policy, source, now, who=who, by=None, without_chat="command line"):
+            raise NotDone("There is nothing to end. A recorded consent: fourstar customer consent CUSTOMER --withdraw")
+        return f"{found.name}: source {source} is being ended. See: fourstar access show {found.id}"
 
     typer.echo(change(act))

@@ -17,7 +17,7 @@ from storage.watches import load_watch
 def watch(
     customer: CustomerWord,
     *,
-    stop: Annotated[str, typer.Option(metavar="REASON", help="Watch no longer, for this reason.")] = "",
+    stop: Annotated[str | None, typer.Option(metavar="REASON", help="Watch no longer, for this reason.")] = None,
 ) -> None:
     """Watch the contacts' accounts: who leaves the customer is locked out. It begins by itself with the app's consent.
 
@@ -26,7 +26,9 @@ def watch(
 
     def act(session: Session, _settings: Settings, now: datetime) -> str:
         found = customer_named(session, customer)
-        if stop:
+        if stop is not None:
+            if not stop.strip():
+                raise NotDone("Say why they are not watched any more: --stop REASON.")
             if not watches.stop_watching(session, found.id, now, by=None, why=stop):
                 raise NotDone(f"The accounts of {found.name} are not watched.")
             return f"The accounts of {found.name} are not watched any more."

@@ -106,6 +106,11 @@ def test_what_has_no_default_is_asked_for_by_name(
         ("FOURSTAR_RESPONSE_MINUTES", "critical=240"),
         ("FOURSTAR_RESPONSE_MINUTES", '{"urgent": 60}'),
         ("FOURSTAR_APP_CERTIFICATE", "missing.pem"),
+        ("FOURSTAR_LOGIN_HOST", "https://login.microsoftonline.com"),
+        ("FOURSTAR_LOGIN_HOST", "login.microsoftonline.com/common"),
+        ("FOURSTAR_GDAP_GROUP", "Engineers"),
+        ("FOURSTAR_GDAP_DAYS", "731"),
+        ("FOURSTAR_GDAP_ROLES", "Helpdesk Administrator"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

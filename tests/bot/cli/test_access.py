@@ -136,7 +136,7 @@ def test_what_was_consented(filled: str) -> None:
     }
     other = good("show", "Other Company")
     assert "covered (manual) without an end" in other
-    assert "Nothing was asked, recorded or found yet." in other
+    assert "Nothing was recorded or found yet." in other
     assert "There is no customer Nobody" in fourstar("show", "Nobody").stderr
 
 

@@ -54,5 +54,6 @@ def test_watching_is_switched_on_and_off() -> None:
     assert (shown["accounts_watched"], shown["last_look"]) == (True, None)
     done("customer", "watch", "1", "--stop", "moving to another tenant")
     assert "not watched" in refused("customer", "watch", "1", "--stop", "again")
+    assert "Say why" in refused("customer", "watch", "1", "--stop", " ")
     (shown,) = json.loads(done("customer", "show", "1", "--json"))
     assert (shown["accounts_watched"], shown["not_watched_because"]) == (False, "moving to another tenant")
