@@ -9,6 +9,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from storage import migrations
 from storage.database import Database, open_database
@@ -58,6 +60,33 @@ def test_every_migration_can_be_undone(tmp_path: Path) -> None:
     with engine.begin() as connection:
         assert set(inspect(connection).get_table_names()) == before
     engine.dispose()
+
+
+async def test_undoing_the_newest_migration_leaves_no_trace(postgres: Postgres) -> None:
+    """Columns are as the migration before left them, and indexes with their conditions, which make or break a query."""
+    name = postgres.new_database("template0")
+    engine = create_async_engine(postgres.url(name), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda held: migrations.upgrade(held, "0003"))
+        before = await connection.run_sync(_drawn)
+        await connection.run_sync(migrations.upgrade)
+        assert await connection.run_sync(_drawn) != before
+        await connection.run_sync(lambda held: migrations.downgrade(held, "0003"))
+        assert await connection.run_sync(_drawn) == before
+    await engine.dispose()
+    postgres.drop(name)
+
+
+def _drawn(connection: Connection) -> set[str]:
+    """Every column and every index of a PostgreSQL database, as text."""
+    columns = (
+        "SELECT table_name || '.' || column_name || ' ' || data_type || is_nullable FROM information_schema.columns"
+    )
+    found = connection.exec_driver_sql(f"{columns} WHERE table_schema = 'public'").scalars()
+    return {
+        *found,
+        *connection.exec_driver_sql("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'").scalars(),
+    }
 
 
 def test_a_migration_that_breaks_references_is_undone(tmp_path: Path) -> None:

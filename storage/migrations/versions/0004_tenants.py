@@ -347,7 +347,11 @@ def downgrade() -> None:
             "ix_mailbox_due", postgresql_where=sa.text("due_at IS NOT NULL"), sqlite_where=sa.text("due_at IS NOT NULL")
         )
         batch_op.create_index(
-            batch_op.f("ix_mailbox_due"), ["due_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL")
+            batch_op.f("ix_mailbox_due"),
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+            sqlite_where=sa.text("due_at IS NOT NULL"),
         )
         batch_op.drop_column("lane")
 
