@@ -6,33 +6,26 @@ logged after that ended.
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from bot.followed_ledgers import load_courses
 from bot.turn import Policy
 from contract.access import AccessConsent, recorded_spans
-from contract.access_spans import ledger_spans
+from contract.access_spans import spans_of
 from contract.consents import AccessSpan, Grant, Mechanism
-from contract.ledger import Entry, EntryKind
-from contract.ledger_bodies import UnreadableEntry, read_entry
 from contract.withdrawals import Withdrawal, covering_span, holding, without_withdrawn
 from storage.contracts import load_consents_of
 from storage.grants import load_grants_of
-from storage.ledger import entries_at
 from storage.withdrawals import load_withdrawals_of
 
 AT_ONCE = 500
 """Customers whose access is read in one look, where it is judged of many."""
-
-_log = logging.getLogger(__name__)
-_JUDGED_BY = frozenset(kind for kind in EntryKind if kind.is_observed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +57,13 @@ def load_access_of(session: Session, customers: Collection[int], policy: Policy)
     grants = _by_customer(load_grants_of(session, customers))
     recorded = _by_customer(load_consents_of(session, customers))
     withdrawals = _by_customer(load_withdrawals_of(session, customers))
-    entries = _entries(session, grants) if grants else {}
+    courses = load_courses(session, grants) if grants else {}
     found: dict[int, Access] = {}
     for one in customers:
         theirs, held, said = grants.get(one, ()), withdrawals.get(one, ()), recorded.get(one, ())
         adopted = {grant.source_id for grant in theirs if grant.mechanism is Mechanism.MANUAL}
         spans = (
-            *ledger_spans(entries.get(one, ()), theirs, app_covers_work=policy.app_consent_covers_work),
+            *spans_of(courses.get(one, {}), theirs, app_covers_work=policy.app_consent_covers_work),
             *recorded_spans(consent for consent in said if str(consent.id) not in adopted),
         )
         found[one] = Access(grants=theirs, recorded=said, withdrawals=held, spans=without_withdrawn(spans, held))
@@ -90,23 +83,6 @@ def _by_customer(things: Iterable[_Thing]) -> Mapping[int, tuple[_Thing, ...]]:
     for one in things:
         found[one.customer_id].append(one)
     return {customer_id: tuple(theirs) for customer_id, theirs in found.items()}
-
-
-@lru_cache(maxsize=4096)
-def _read(body: str) -> Entry:
-    """A body says the same for ever, and every card of a ticket is judged by it."""
-    return read_entry(body)
-
-
-def _entries(session: Session, customers: Collection[int]) -> Mapping[int, list[Entry]]:
-    """What is judged by. An entry that somebody broke says nothing, and stops nothing: verifying finds it."""
-    found: dict[int, list[Entry]] = defaultdict(list)
-    for customer_id, sealed in entries_at(session, customers, _JUDGED_BY):
-        try:
-            found[customer_id].append(_read(sealed.body))
-        except UnreadableEntry:
-            _log.error("entry %s of the ledger of customer %s can't be read", sealed.place, customer_id)
-    return found
 
 
 def access_spans(session: Session, customer_id: int, policy: Policy) -> tuple[AccessSpan, ...]:

@@ -26,7 +26,7 @@ from contract.consent_states import is_given_anew
 from contract.consents import CARRIED, AccessSpan, GrantState, Mechanism
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from contract.consents import Grant, Permission
     from contract.ledger import Entry, GrantFact
@@ -42,57 +42,91 @@ def ledger_spans(
     The entries may come in any order and more than once. `grants` say when each source was seen last: a check that
     finds nothing new writes no entry. App consent covers work only where the provider set that (`app_covers_work`).
     """
+    return spans_of(follow({}, entries), grants, app_covers_work=app_covers_work)
+
+
+def follow(courses: Mapping[int, Course], entries: Iterable[Entry]) -> dict[int, Course]:
+    """Return the sources of a customer, by number, followed on through these entries (R25).
+
+    They come after all those that were followed before; among themselves in any order, and more than once.
+    """
     facts: dict[int, dict[int, GrantFact]] = defaultdict(dict)
     for entry in entries:
         fact = entry.note.grant
-        if fact is None or not entry.note.kind.is_observed:
-            continue
-        if fact.mechanism is not Mechanism.APP or app_covers_work:
+        if fact is not None and entry.note.kind.is_observed:
             facts[fact.id][entry.sequence] = fact
+    found = dict(courses)
+    for grant_id, numbered in facts.items():
+        in_order = [numbered[sequence] for sequence in sorted(numbered)]
+        found[grant_id] = found.get(grant_id, Course(in_order[0].mechanism)).followed(in_order)
+    return found
+
+
+def spans_of(
+    courses: Mapping[int, Course], grants: Iterable[Grant], *, app_covers_work: bool = False
+) -> tuple[AccessSpan, ...]:
+    """Return the spans of sources that were followed to the end of the ledger (R25); the rest as `ledger_spans`."""
     beside = {grant.id: grant for grant in grants}
     return tuple(
         span
-        for grant_id, numbered in facts.items()
-        for span in _spans_of([numbered[sequence] for sequence in sorted(numbered)], beside.get(grant_id))
+        for grant_id, course in courses.items()
+        if course.mechanism is not Mechanism.APP or app_covers_work
+        for span in course.spans(beside.get(grant_id))
     )
 
 
-def _spans_of(facts: list[GrantFact], grant: Grant | None) -> Iterator[AccessSpan]:
-    """Follow one source through its entries; `grant` says when it was seen last, with nothing new."""
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One source as far as its entries were followed: the spans that no later entry changes, and where it stands."""
+
+    mechanism: Mechanism
+    past: tuple[AccessSpan, ...] = ()
     stretch: _Stretch | None = None
-    is_failing = False
-    for fact in facts:
-        at = fact.checked_at or _NEVER
-        if fact.state is GrantState.UNKNOWN:
-            is_failing = True
-            stretch = replace(stretch, seen_at=at) if stretch else None
-            continue
-        if not fact.state.is_active:
-            if stretch is None and fact.state is GrantState.EXPIRED and _is_recorded_late(fact):
-                stretch = _Stretch(fact, begins_at=_begin(fact, at), seen_at=at)
-            yield from stretch.until(fact.valid_until or at) if stretch else ()
-            stretch = None
-        elif stretch is None:
-            stretch = _Stretch(fact, begins_at=_begin(fact, at), seen_at=at)
-        elif is_given_anew(stretch.fact, fact, fact.seen_before):
-            yield from stretch.until(fact.seen_before)
-            stretch = _Stretch(fact, begins_at=_begin(fact, at), seen_at=at)
-        elif is_failing and at - stretch.seen_at > CARRIED:
-            yield from stretch.carried()
-            stretch = _Stretch(fact, begins_at=max(stretch.begins_at, at), seen_at=at)
-        elif fact.scope != stretch.fact.scope:
-            seen = fact.seen_before or at
-            yield from stretch.until(seen)
-            both = tuple(one for one in stretch.fact.scope if one in fact.scope)
-            begins_at = max(stretch.begins_at, at)
-            stretch = _Stretch(fact, begins_at=max(stretch.begins_at, seen), seen_at=at)
-            yield from stretch.part(stretch.begins_at, at, scope=both)
-            stretch = replace(stretch, begins_at=begins_at)
-        else:
-            stretch = _Stretch(fact, begins_at=stretch.begins_at, seen_at=at)
-        is_failing = False
-    if stretch is not None:
-        yield from stretch.goes_on(grant, is_failing=is_failing)
+    is_failing: bool = False
+
+    def spans(self, grant: Grant | None) -> tuple[AccessSpan, ...]:
+        """All of them where no entry follows; `grant` says when it was seen last, with nothing new."""
+        if self.stretch is None:
+            return self.past
+        return (*self.past, *self.stretch.goes_on(grant, is_failing=self.is_failing))
+
+    def followed(self, facts: Iterable[GrantFact]) -> Course:
+        """The same source after what these entries say of it, in their order."""
+        past = list(self.past)
+        stretch, is_failing = self.stretch, self.is_failing
+        for fact in facts:
+            is_unknown = fact.state is GrantState.UNKNOWN
+            ended, stretch = _after(stretch, fact, is_failing=is_failing)
+            past += ended
+            is_failing = is_unknown
+        return Course(self.mechanism, tuple(past), stretch, is_failing)
+
+
+def _after(
+    stretch: _Stretch | None, fact: GrantFact, *, is_failing: bool
+) -> tuple[Iterable[AccessSpan], _Stretch | None]:
+    """What is over with an entry, and the stretch that goes on after it."""
+    at = fact.checked_at or _NEVER
+    if fact.state is GrantState.UNKNOWN:
+        return (), replace(stretch, seen_at=at) if stretch else None
+    begun = _Stretch(fact, begins_at=_begin(fact, at), seen_at=at)
+    if not fact.state.is_active:
+        if stretch is None and fact.state is GrantState.EXPIRED and _is_recorded_late(fact):
+            stretch = begun
+        return stretch.until(fact.valid_until or at) if stretch else (), None
+    if stretch is None:
+        return (), begun
+    if is_given_anew(stretch.fact, fact, fact.seen_before):
+        return stretch.until(fact.seen_before), begun
+    if is_failing and at - stretch.seen_at > CARRIED:
+        return stretch.carried(), replace(begun, begins_at=max(stretch.begins_at, at))
+    if fact.scope != stretch.fact.scope:
+        seen = fact.seen_before or at
+        both = tuple(one for one in stretch.fact.scope if one in fact.scope)
+        between = replace(begun, begins_at=max(stretch.begins_at, seen))
+        ended = (*stretch.until(seen), *between.part(between.begins_at, at, scope=both))
+        return ended, replace(begun, begins_at=max(stretch.begins_at, at))
+    return (), replace(begun, begins_at=stretch.begins_at)
 
 
 @dataclass(frozen=True, slots=True)

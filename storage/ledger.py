@@ -21,6 +21,7 @@ from contract.receipt_chain import Head
 from contract.receipts import NOTHING_BEFORE, SealedReceipt
 from storage.access_tables import access_withdrawals, consent_ledger, remote_sessions
 from storage.sessions import Insert, insert_into
+from storage.tables import customers
 
 PAGE = 500
 
@@ -47,6 +48,19 @@ _OF_CUSTOMERS = (
     )
     .order_by(consent_ledger.c.customer_id, consent_ledger.c.sequence)
 )
+
+# For each customer by itself, so that the key finds it: a long ledger costs no more than a short one.
+_OWN = consent_ledger.c.customer_id == customers.c.id
+_HEADS = select(
+    customers.c.id,
+    select(func.max(consent_ledger.c.sequence)).where(_OWN).scalar_subquery().label("sequence"),
+    select(consent_ledger.c.digest)
+    .where(_OWN)
+    .order_by(consent_ledger.c.sequence.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("digest"),
+).where(customers.c.id.in_(bindparam("customers", expanding=True)))
 
 
 @cache
@@ -114,6 +128,12 @@ def entries_of(
         if len(rows) < PAGE:
             return
         after = rows[-1].sequence
+
+
+def ledger_heads(session: Session, customers: Collection[int]) -> dict[int, Head]:
+    """How far the ledger of each of these customers goes that has entries."""
+    rows = session.execute(_HEADS, {"customers": sorted(customers)})
+    return {row.id: Head(row.sequence, row.digest) for row in rows if row.sequence is not None}
 
 
 def entries_at(
