@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,8 @@ from storage.watches import load_watch
 
 MOST_PROPOSED = 4
 """Open searches of one customer: more than there will ever be places for."""
+MOST_IN_A_DAY = 10
+"""Searches of one customer after which contacts propose nobody more; each may put a card before every manager."""
 
 
 # --- asking and proposing ---------------------------------------------------------------------------------------------
@@ -103,7 +105,7 @@ def propose_contact(turn: Turn, click: ProposeContact) -> Answer:
     same = searches.find_open(turn.session, customer.id, proposed["email"], proposed["object_id"])
     if same is not None:
         return search_answer(turn, same.id)
-    if len(searches.list_open(turn.session, customer.id)) >= MOST_PROPOSED:
+    if len(searches.list_open(turn.session, customer.id)) >= MOST_PROPOSED or _are_many(turn, customer):
         return Notice(turn.texts("Several proposals wait for us already. Call us if it is urgent."), is_error=True)
     lost = lost_contact(turn.session, customer.id)
     search_id = searches.add_search(
@@ -119,6 +121,11 @@ def propose_contact(turn: Turn, click: ProposeContact) -> Answer:
     if proposed["person_id"] is None:
         contact_offers.ask_directory(turn.session, searches.load_search(turn.session, search_id), turn.now)
     return search_answer(turn, search_id)
+
+
+def _are_many(turn: Turn, customer: Customer) -> bool:
+    latest = searches.list_latest(turn.session, customer.id, MOST_IN_A_DAY)
+    return len(latest) == MOST_IN_A_DAY and latest[-1].asked_at > turn.now - timedelta(days=1)
 
 
 def _proposed(turn: Turn, customer: Customer, click: ProposeContact) -> dict[str, Any] | str:

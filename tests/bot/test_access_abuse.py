@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.administrators import MOST_FORWARDED
+from bot.contact_searches import MOST_IN_A_DAY
 from bot.mails import MAILS
 from bot.withdrawals import MOST_MAILED
 from cards.clicks.access import ForwardRequest, KeepAdministrator, LiftWithdrawal
 from cards.mails import Letter
 from contract.ledger import EntryKind
+from storage import contact_searches as searches
 from storage.database import Database
 from storage.people import set_email
 from tests.bot.access_acts import ask_app, drop_consents, name_administrator, noted, withdraw
+from tests.bot.directories import open_office
 from tests.bot.people import POLICY, World, text_of
+from tests.bot.test_accounts_searches import lose_bram, propose
 from tests.bot.worked import world_with_ticket
 
 EVIL = "https://attacker.example/login"
@@ -99,3 +104,19 @@ async def test_a_name_is_no_message(sqlite: Database, name: str) -> None:
         assert name not in written.text
         assert "attacker" not in written.html
         assert "A contact" in written.text
+
+
+async def test_proposing_all_day_long_reaches_nobody(sqlite: Database) -> None:
+    """Proposals that end at once, as of people who don't exist, are few a day too: managers get a card of each."""
+    async with open_office(sqlite) as office:
+        world = office.world
+        await lose_bram(office)
+        for number in range(MOST_IN_A_DAY + 3):
+            said = await propose(office, email=f"nobody{number}@brood.example")
+            await office.ask()
+        assert "wachten al meer voorstellen" in said
+        count = partial(searches.list_latest, customer_id=world.customer_id, limit=100)
+        assert len(await sqlite.read(count)) == MOST_IN_A_DAY
+        world.now += timedelta(days=1)
+        await propose(office, email="steven@brood.example")
+        assert len(await sqlite.read(count)) == MOST_IN_A_DAY + 1
