@@ -42,6 +42,22 @@ async def test_coming_back_is_offered(database: Database, how: str) -> None:
         assert await contacts_of(world) == ["Anna de Vries", "Bram Bakker"]
 
 
+async def test_a_locked_out_account_asks_for_nobodys_place(sqlite: Database) -> None:
+    """What is typed with a disabled account offers the managers no appointment; enabled again, it does (D32)."""
+    async with open_office(sqlite) as office:
+        world = office.world
+        office.directory.change(world.bram, enabled=False)
+        await office.later()
+        assert "Anna de Vries" in text_of(await world.say(world.bram, "Let me in"))
+        assert await office.shown(world.mia, "knock") == []
+        office.directory.change(world.bram, enabled=True)
+        await office.later()
+        await world.click(world.mia, DeclineContact(search=await office.search()))
+        await world.say(world.bram, "Let me in")
+        (asked,) = await office.shown(world.mia, "knock")
+        assert "Bram Bakker" in asked
+
+
 async def test_who_is_back_and_is_left_is_not_offered_again(database: Database) -> None:
     """A manager's no stands; an offer that nobody decided is dropped when the account is lost again."""
     async with open_office(database) as office:
