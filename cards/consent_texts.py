@@ -32,7 +32,7 @@ STATES = {
 }
 PROOFS = {
     Proof.TOKEN: message("Microsoft issued a token of that tenant with these permissions"),
-    Proof.SIGNED_IN: message("who consented had signed in with Microsoft, and a token of that tenant shows it"),
+    Proof.SIGNED_IN: message("this person signed in with Microsoft on the way, and a token of that tenant shows it"),
     Proof.RELATIONSHIP: message("Microsoft shows the relationship as active"),
     Proof.AUDIT: message("the audit log of that tenant names who did it"),
     Proof.CARD: message("a click in Teams"),

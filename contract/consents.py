@@ -63,7 +63,7 @@ class Proof(StrEnum):
 
     TOKEN = "token"  # noqa: S105 -- no secret: an app-only token of that tenant was issued, with these roles
     SIGNED_IN = "signed_in"
-    """As `token`, and who consented had signed in with us just before."""
+    """As `token`, and the person named signed in with us just before; another one may have answered Microsoft itself."""
     RELATIONSHIP = "relationship"
     """Microsoft shows the relationship as active in the provider's own tenant."""
     AUDIT = "audit"
