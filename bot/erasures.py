@@ -141,6 +141,7 @@ def _erase(session: Session, customer_id: int, now: datetime, *, is_over: bool) 
     named = () if is_over else load_named_in_decisions(session, customer_id)
     late = [kind.value for kind in erasing.DECIDED] if is_over else ()
     addresses = erasing.known_addresses(session, customer_id) | administrator_addresses(session, customer_id)
+    shown = erasing.shown_subjects(session, customer_id)
     removed = {
         "messages": erasing.erase_messages(session, customer_id, own, addresses),
         "tickets": erasing.erase_tickets(session, customer_id),
@@ -154,7 +155,7 @@ def _erase(session: Session, customer_id: int, now: datetime, *, is_over: bool) 
         "kept_records": erase_kept(session, customer_id) if is_over else 0,
     }
     if any(removed.values()):
-        for subject in erasing.shown_subjects(session, customer_id):
+        for subject in shown:
             announcements.follow(session, subject, now)
     return removed
 

@@ -242,10 +242,21 @@ def known_addresses(session: Session, customer_id: int) -> set[str]:
     return {address for address in (*kept, *(buyer.get("email") for buyer in buyers)) if address}
 
 
+_WITH_CARDS = {
+    "consent_request": access_tables.consent_requests,
+    "contact_search": access_tables.contact_searches,
+}
+"""Things of a customer that have cards of their own, by the kind of the subject."""
+
+
 def shown_subjects(session: Session, customer_id: int) -> list[str]:
     """The cards of the customer's things that still stand in somebody's chat: to be drawn again without the words."""
     numbers = session.scalars(_NUMBERS, {"customer": customer_id})
-    subjects = [f"ticket:{number}" for number in numbers] + [f"customer:{customer_id}", f"access:{customer_id}"]
+    subjects = [f"ticket:{number}" for number in numbers]
+    subjects += [f"{kind}:{customer_id}" for kind in ("customer", "access", "consents")]
+    for kind, table in _WITH_CARDS.items():
+        keys = session.scalars(select(table.c.id).where(table.c.customer_id == customer_id))
+        subjects += [f"{kind}:{key}" for key in keys]
     shown: set[str] = set()
     for start in range(0, len(subjects), EVENTS_AT_ONCE):
         part = subjects[start : start + EVENTS_AT_ONCE]

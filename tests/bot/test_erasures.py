@@ -181,12 +181,16 @@ async def test_cards_in_the_staffs_chats_are_drawn_again(database: Database) -> 
         }
         for who in (stage.world.eva, stage.world.anna)
     ]
+    others = [f"consents:{stage.world.customer_id}", f"access:{stage.world.customer_id}"]
+    others += [f"consent_request:{stage.ours['consent_request']}", f"contact_search:{stage.ours['search']}"]
+    cards += [{**cards[0], "activity_id": one, "person_id": stage.world.mia.id, "subject": one} for one in others]
     await database.write(lambda session: session.execute(posted_cards.insert(), cards))
     await database.write(lambda session: session.execute(outbox.delete()))
     await erase(stage)
     waiting = await stage.world.waiting()
     subjects = {(row["person"], row["subject"]) for row in waiting}
     assert (stage.world.eva.id, ticket) in subjects
+    assert {(stage.world.mia.id, one) for one in others} <= subjects
     assert {person for person, _ in subjects} <= {stage.world.eva.id, stage.world.finn.id, stage.world.mia.id}
 
 
