@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from bot import announcements
 from bot.access import load_access
 from bot.access_waits import access_wait, waiting_request
-from bot.consent_links import request_url
+from bot.announcements import access_subject, customer_subject
+from bot.consent_links import consent_url
+from bot.consent_news import consents_subject
 from bot.customers import show_customers
 from bot.links import Download, Purpose, link_url
 from bot.turn import Answer, Policy, Turn
@@ -25,7 +27,7 @@ from cards.clicks.access import GetSessions, SessionFile, ShowAccess
 from cards.clicks.people import ShowCustomers
 from cards.components import Card
 from contract.consent_requests import ConsentRequest, may_forward
-from contract.consents import Grant, GrantState, Mechanism
+from contract.consents import GrantState
 from contract.people import Customer, Language, Role
 from documents.row_files import csv_chunks, json_chunks
 from storage.administrators import load_administrator
@@ -104,10 +106,8 @@ def access_sheet(
 
 def administrator_url(session: Session, policy: Policy, asked: ConsentRequest, language: Language) -> str | None:
     """The page on which the administrator consents; None while Microsoft is still preparing what is asked."""
-    grant: Grant | None = load_grant(session, asked.grant_id) if asked.grant_id is not None else None
-    if asked.mechanism is Mechanism.GDAP:
-        return grant.approval_url if grant is not None else None
-    return request_url(policy, asked, language)
+    grant = load_grant(session, asked.grant_id) if asked.grant_id is not None else None
+    return consent_url(policy, asked, grant, language)
 
 
 def _history(session: Session, customer_id: int, page: int) -> SessionPage:
@@ -125,14 +125,14 @@ def follow_access(session: Session, customer_id: int, now: datetime) -> None:
     """Every card that says something about this customer's access follows: tickets, access, consents, the customer."""
     for number in open_ticket_numbers(session, customer_id):
         announcements.follow(session, announcements.ticket_subject(number), now)
-    for kind in ("access", "customer", "consents"):
-        announcements.follow(session, f"{kind}:{customer_id}", now)
+    for subject in (access_subject(customer_id), customer_subject(customer_id), consents_subject(customer_id)):
+        announcements.follow(session, subject, now)
 
 
 def announce_access(session: Session, customer_id: int, now: datetime, *, but: int) -> None:
     """Something was decided about access: both sides get the card, the contacts and the managers, but who did it."""
     told = {*contact_ids(session, customer_id), *manager_ids(session)} - {but}
-    subject = f"access:{customer_id}"
+    subject = access_subject(customer_id)
     for person_id in sorted(told):
         announcements.show(session, person_id, "access", {"access": customer_id}, now, fresh=True, subject=subject)
     follow_access(session, customer_id, now)

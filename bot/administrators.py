@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot import announcements, ledger
 from bot.access_cards import access_answer, administrator_url, follow_access, theirs
+from bot.consent_news import request_subject
+from bot.consent_requests import CONSENT_REQUEST
 from bot.opening import customer_of
 from bot.tickets import new_form_id
 from bot.turn import Answer, Turn
@@ -27,9 +29,6 @@ from storage.consent_requests import load_request, mark_forwarded
 from storage.contacts import load_customer
 from storage.errors import NotFound
 from storage.ledger import count_since
-
-CONSENT_REQUEST = "consent_request"
-"""The mail that asks the administrator."""
 
 MOST_FORWARDED = 3
 """Mails of requests that the contacts of one customer can have sent in a day."""
@@ -172,7 +171,7 @@ def _note(turn: Turn, asked: ConsentRequest, named: Administrator, *, by_own_mai
             "by_own_mail": by_own_mail,
         },
     )
-    announcements.follow(turn.session, f"consent_request:{asked.id}", turn.now)
+    announcements.follow(turn.session, request_subject(asked.id), turn.now)
     follow_access(turn.session, asked.customer_id, turn.now)
 
 

@@ -45,6 +45,11 @@ def ticket_subject(number: int) -> str:
     return f"ticket:{number}"
 
 
+def access_subject(customer_id: int) -> str:
+    """What the live cards of a customer's access are remembered by."""
+    return f"access:{customer_id}"
+
+
 def estimate_subject(estimate_id: int) -> str:
     """What the live cards of an estimate are remembered by."""
     return f"estimate:{estimate_id}"

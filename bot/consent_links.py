@@ -86,6 +86,13 @@ def request_url(policy: Policy, request: ConsentRequest, language: Language) -> 
     return f"{policy.public_url}/consent/{_sign(policy, said)}"
 
 
+def consent_url(policy: Policy, request: ConsentRequest, grant: Grant | None, language: Language) -> str | None:
+    """Where the administrator consents: our page, or Microsoft's own; None while Microsoft prepares what is asked."""
+    if request.mechanism is Mechanism.GDAP:
+        return grant.approval_url if grant is not None else None
+    return request_url(policy, request, language)
+
+
 def end_url(policy: Policy, grant: Grant, language: Language, now: datetime) -> str:
     """The page on which the customer's administrator confirms an end."""
     nonce = end_nonce(policy.link_key, grant)

@@ -50,9 +50,10 @@ from bot.consent_steps import (
 from bot.links import BadLink
 from bot.turn import Policy
 from cards.consent_pages import STYLE_DIGEST, Said, end_page, request_page, said_page
+from contract.consent_requests import SignedIn
 from contract.people import Language
 from graph.errors import AccessRefused, NoAccess
-from graph.sign_in import Identity, admin_consent_url, error_code
+from graph.sign_in import admin_consent_url, error_code
 from storage.database import Database
 
 SIGN_INS_AT_ONCE = 3
@@ -86,7 +87,7 @@ class SignsIn(Protocol):
     async def begin(self, tenant_id: str, *, state: str, return_url: str) -> dict[str, Any]:
         """Where the browser goes, and what `finish` needs."""
 
-    async def finish(self, tenant_id: str, flow: Mapping[str, Any], answer: Mapping[str, str]) -> Identity:
+    async def finish(self, tenant_id: str, flow: Mapping[str, Any], answer: Mapping[str, str]) -> SignedIn:
         """Who it was."""
 
 
@@ -152,12 +153,11 @@ class ConsentPages:
         return self._leads_to(str(flow["auth_uri"]), state, page.request.id)
 
     async def _to_consent(
-        self, language: Language, request_id: int, tenant_id: str, now: datetime, who: Identity | None = None
+        self, language: Language, request_id: int, tenant_id: str, now: datetime, who: SignedIn | None = None
     ) -> web.StreamResponse:
         """Microsoft's page to consent, with a state of its own."""
-        named = (who.tenant_id, who.object_id, who.name, who.username) if who else None
         state = await self.database().write(
-            partial(signed_in, request_id=request_id, policy=self.policy, language=language, now=now, who=named)
+            partial(signed_in, request_id=request_id, policy=self.policy, language=language, now=now, who=who)
         )
         if state is None:
             return self._said(Said.USED, language)

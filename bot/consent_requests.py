@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import announcements, ledger
-from bot.consent_links import request_nonce, request_url
+from bot.consent_links import consent_url, request_nonce
 from bot.consent_news import follow, request_subject
 from bot.drafts import Draft
 from bot.errands import ask_graph
@@ -36,6 +36,8 @@ from storage.grants import load_grant
 from storage.people import Standing, manager_ids
 
 CREATE_RELATIONSHIP = "create_relationship"
+CONSENT_REQUEST = "consent_request"
+"""The card of a request, and the mail that asks the administrator."""
 SAME_FOR = timedelta(hours=1)
 """How long asking again is the same request."""
 
@@ -85,8 +87,8 @@ def send(session: Session, request_id: int, now: datetime) -> None:
         announcements.show(
             session,
             person_id,
-            "consent_request",
-            {"consent_request": request_id},
+            CONSENT_REQUEST,
+            {CONSENT_REQUEST: request_id},
             now,
             fresh=True,
             subject=request_subject(request_id),
@@ -99,8 +101,8 @@ def send(session: Session, request_id: int, now: datetime) -> None:
             "request": request_id,
             "language": administrator.language.value,
         }
-        key = f"consent_request:{request_id}:{administrator.email}"
-        announcements.mail(session, administrator.email, "consent_request", args, now, key=key)
+        key = f"{CONSENT_REQUEST}:{request_id}:{administrator.email}"
+        announcements.mail(session, administrator.email, CONSENT_REQUEST, args, now, key=key)
 
 
 def follow_request(session: Session, request: ConsentRequest, now: datetime) -> None:
@@ -129,7 +131,7 @@ def consent_request_view(
     session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy
 ) -> Card:
     """The request for delivery. Raises NotFound where it is not this reader's to see."""
-    return request_card(session, reader, args["consent_request"], now, policy)
+    return request_card(session, reader, args[CONSENT_REQUEST], now, policy)
 
 
 def consent_request_mail(session: Session, args: Mapping[str, Any], policy: Policy) -> Draft | None:
@@ -146,11 +148,6 @@ def request_sheet(
 ) -> RequestSheet:
     """Everything that is shown of a request."""
     grant = load_grant(session, request.grant_id) if request.grant_id is not None else None
-    is_app = request.mechanism is Mechanism.APP
-    if is_app:
-        url: str | None = request_url(policy, request, language)
-    else:
-        url = grant.approval_url if grant else None
     t = texts_for(language)
     forward = (
         execute(t("Forward to {name}", name=request.administrator), ForwardRequest(consent_request=request.id))
@@ -164,9 +161,9 @@ def request_sheet(
         customer=load_customer(session, request.customer_id),
         provider_name=policy.provider.name,
         permissions=permissions_asked(request.mechanism, policy.access.permissions, policy.access.roles),
-        url=url,
+        url=consent_url(policy, request, grant, language),
         is_given=bool(grant and grant.known_state.is_active),
-        valid_days=None if is_app else policy.access.days,
+        valid_days=policy.access.days if request.mechanism is Mechanism.GDAP else None,
         forward=forward,
         now=now,
     )

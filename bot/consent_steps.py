@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import ledger
-from bot.consent_ends import confirm_end
+from bot.consent_ends import can_end, confirm_end
 from bot.consent_links import ConsentPurpose, ConsentToken, end_nonce, is_same, make_state
 from bot.consent_requests import follow_request, request_sheet
 from bot.consent_verifying import begin_verifying
@@ -125,14 +125,14 @@ def signed_in(
     language: Language,
     now: datetime,
     *,
-    who: tuple[str, str, str, str] | None = None,
+    who: SignedIn | None = None,
 ) -> str | None:
     """Who it was is kept; the state for the consent itself, or None where the request was used meanwhile."""
     request = load_request(session, request_id, lock=True)
     if request.state(now) is not RequestState.OPEN:
         return None
     if who is not None:
-        keep_signed_in(session, request_id, SignedIn(*who))
+        keep_signed_in(session, request_id, who)
     state = make_state(policy, ConsentPurpose.STATE, request, language, now)
     begin_attempt(session, request_id, state, None)
     return state
@@ -187,8 +187,7 @@ def end_asked(session: Session, token: ConsentToken, key: bytes) -> tuple[Grant,
     except NotFound:
         return None
     is_it = grant.customer_id == token.customer_id and grant.end_asked_at is not None
-    is_standing = grant.known_state.is_active or grant.known_state.value == "requested"
-    if not is_it or not is_standing or not is_same(end_nonce(key, grant), token.nonce):
+    if not is_it or not can_end(grant) or not is_same(end_nonce(key, grant), token.nonce):
         return None
     return grant, load_customer(session, grant.customer_id).name
 

@@ -108,7 +108,7 @@ def _begin(turn: Turn, ticket: Ticket, running: RemoteSession | None) -> None:
     happened = keep_event(turn, event(turn, ticket, EventKind.SESSION_STARTED, **details))
     _note(turn.session, turn.policy, started, turn.now, by=turn.person)
     announcements.ticket_changed(turn.session, ticket, happened, turn.now)
-    announcements.follow(turn.session, access_subject(ticket.customer_id), turn.now)
+    announcements.follow(turn.session, announcements.access_subject(ticket.customer_id), turn.now)
 
 
 def finish_session(turn: Turn, ticket: Ticket) -> RemoteSession | None:
@@ -222,12 +222,7 @@ def _end(
     # Who did not end it hears that it is over, and that the time is still to be logged.
     also = () if by is not None else (running.engineer_id,)
     announcements.ticket_changed(session, ticket, happened, now, also=also)
-    announcements.follow(session, access_subject(running.customer_id), now)
-
-
-def access_subject(customer_id: int) -> str:
-    """What the live cards of a customer's access are remembered by."""
-    return f"access:{customer_id}"
+    announcements.follow(session, announcements.access_subject(running.customer_id), now)
 
 
 def _note(session: Session, policy: Policy, about: RemoteSession, now: datetime, *, by: Person | None) -> None:

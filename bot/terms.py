@@ -295,6 +295,6 @@ def withdraw_consent(
 
 def follow_tickets(session: Session, customer_id: int, now: datetime) -> None:
     """The cards of open tickets say what they wait for, and what the work costs; that of access follows too."""
-    announcements.follow(session, f"access:{customer_id}", now)
+    announcements.follow(session, announcements.access_subject(customer_id), now)
     for number in open_ticket_numbers(session, customer_id):
         announcements.follow(session, announcements.ticket_subject(number), now)

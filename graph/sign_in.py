@@ -1,9 +1,9 @@
 """Who an administrator is, by signing in with Microsoft: OpenID Connect with a code and PKCE, by way of msal (R25).
 
-Only people of the customer's own tenant can sign in: the authority is that tenant, never `common`. Nothing is asked
-for but who the person is; the access token that comes along is thrown away. The code comes back in a form and not in
-an address, so that no log has it. msal blocks and asks the network already
-when it is made, so it works in a thread. A managed identity has no secret for this: then nobody is asked to sign in.
+Only people of the customer's own tenant can sign in: the authority is that tenant, never `common`. Nothing is asked for
+but who the person is; the access token that comes along is thrown away. The code comes back in a form and not in an
+address, so that no log has it. msal blocks and asks the network already when it is made, so it works in a thread. A
+managed identity has no secret for this: then nobody is asked to sign in.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import msal
 import requests
 from msal.exceptions import MsalError
 
+from contract.consent_requests import SignedIn
 from graph.access import LOGIN_HOST, Certificate, Credential, ManagedIdentity, Secret
 from graph.errors import AccessRefused, AccessUnavailable
 from graph.login_session import LoginSession
@@ -27,16 +28,6 @@ from graph.texts import kept
 
 _OUTAGE = (requests.RequestException, MsalError, RuntimeError, TypeError, KeyError, AttributeError)
 _NUMBER = re.compile(r"AADSTS\d+")
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who signed in, by an id token that Microsoft gave us directly."""
-
-    tenant_id: str
-    object_id: str
-    name: str
-    username: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +48,11 @@ class SignIn:
         """What `finish` needs; its `auth_uri` is where the browser goes. Raises `NoAccess`."""
         return await asyncio.to_thread(self._begin, tenant_id, state, return_url)
 
-    async def finish(self, tenant_id: str, flow: Mapping[str, Any], answer: Mapping[str, str]) -> Identity:
-        """Who it was. `answer` are the parameters the browser came back with. Raises `NoAccess`."""
+    async def finish(self, tenant_id: str, flow: Mapping[str, Any], answer: Mapping[str, str]) -> SignedIn:
+        """Who it was, by an id token that Microsoft gave us directly. Raises `NoAccess`.
+
+        `answer` are the parameters the browser came back with.
+        """
         return await asyncio.to_thread(self._finish, tenant_id, dict(flow), dict(answer))
 
     def _begin(self, tenant_id: str, state: str, return_url: str) -> dict[str, Any]:
@@ -73,7 +67,7 @@ class SignIn:
                 raise AccessRefused(tenant_id, type(error).__name__) from error
         return dict(flow)
 
-    def _finish(self, tenant_id: str, flow: dict[str, Any], answer: dict[str, str]) -> Identity:
+    def _finish(self, tenant_id: str, flow: dict[str, Any], answer: dict[str, str]) -> SignedIn:
         with LoginSession(trusted=self.trusted) as http:
             try:
                 found = self._client(tenant_id, http).acquire_token_by_auth_code_flow(flow, answer)
@@ -87,7 +81,7 @@ class SignIn:
             raise AccessRefused(
                 tenant_id, error_code(str(found.get("error", "")), str(found.get("error_description", "")))
             )
-        return Identity(
+        return SignedIn(
             str(claims["tid"]).lower(),
             str(claims["oid"]).lower(),
             kept(str(claims.get("name", "")))[:200],

@@ -12,6 +12,7 @@ from cards.clicks.consents import (
     AskConsent,
 )
 from cards.consent_pages import Said
+from contract.consent_requests import SignedIn
 from contract.consents import Grant
 from contract.people import Language
 from storage.administrators import Administrator, keep_administrator
@@ -45,7 +46,7 @@ async def consented(desk: ConsentDesk, *, code: str = "", who: tuple[str, str, s
     def go(session: Any) -> Said:
         request = load_requests(session, world.customer_id)[0]
         begin = partial(signed_in, session, request.id, policy, Language.NL, world.now)
-        state = begin(who=who)
+        state = begin(who=SignedIn(*who) if who is not None else None)
         assert state is not None
         token = read_token(policy.link_key, state, ConsentPurpose.STATE)
         return back_from_consent(session, token, state, code=code, policy=policy, now=world.now)

@@ -14,11 +14,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.consent_links import browser_mark, request_url
 from bot.consent_pages import COOKIE, ConsentPages
 from bot.consent_requests import ask
-from contract.consent_requests import ConsentRequest
+from contract.consent_requests import ConsentRequest, SignedIn
 from contract.consents import Mechanism
 from contract.people import Language
 from graph.errors import AccessUnavailable, NoAccess
-from graph.sign_in import Identity
 from storage.access_tables import consent_ledger, consent_requests
 from storage.consent_requests import load_request
 from storage.people import load_person
@@ -33,7 +32,7 @@ LOGIN = "login.example"
 class FakeSignIn:
     """Signs in whoever the test says."""
 
-    who: Identity = field(default_factory=lambda: Identity(CUSTOMER_TENANT, "o-1", "Sanne", "sanne@brood.example"))
+    who: SignedIn = field(default_factory=lambda: SignedIn(CUSTOMER_TENANT, "o-1", "Sanne", "sanne@brood.example"))
     is_possible: bool = True
     fault: NoAccess | None = None
 
@@ -43,7 +42,7 @@ class FakeSignIn:
             raise self.fault
         return {"auth_uri": f"https://{LOGIN}/{tenant_id}/authorize?{urlencode({'state': state})}", "secret": "x"}
 
-    async def finish(self, tenant_id: str, flow: Mapping[str, Any], answer: Mapping[str, str]) -> Identity:
+    async def finish(self, tenant_id: str, flow: Mapping[str, Any], answer: Mapping[str, str]) -> SignedIn:
         """Who it was."""
         assert flow["secret"] == "x"
         if self.fault is not None:

@@ -9,9 +9,9 @@ import pytest
 
 from bot.consent_ends import propose_ends
 from bot.consent_links import end_url
+from contract.consent_requests import SignedIn
 from contract.people import Language
 from graph.errors import AccessRefused, AccessUnavailable, NoAccess
-from graph.sign_in import Identity
 from storage.database import Database
 from storage.grants import load_grant
 from storage.people import load_person
@@ -54,7 +54,7 @@ async def test_somebody_of_another_organisation_is_turned_back(sqlite: Database)
     """Noted with the other tenant, told, and the link stays for the right person."""
     desk = await make_desk(sqlite)
     request, path = await asked_link(desk)
-    other = FakeSignIn(who=Identity(OTHER_TENANT, "o-2", "Olga", "olga@other.example"))
+    other = FakeSignIn(who=SignedIn(OTHER_TENANT, "o-2", "Olga", "olga@other.example"))
     async with serving(desk, other) as client:
         authorize = await leads_to(client, "POST", path)
         answer = await signed_in(client, authorize)
