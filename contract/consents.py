@@ -63,7 +63,7 @@ class Proof(StrEnum):
 
     TOKEN = "token"  # noqa: S105 -- no secret: an app-only token of that tenant was issued, with these roles
     SIGNED_IN = "signed_in"
-    """As `token`, and the person named signed in with us just before; another one may have answered Microsoft itself."""
+    """As `token`, and the person named signed in with us on the way; who answered Microsoft is not known."""
     RELATIONSHIP = "relationship"
     """Microsoft shows the relationship as active in the provider's own tenant."""
     AUDIT = "audit"
