@@ -23,7 +23,7 @@ from bot.consent_looks import CHECK_APP, CHECK_RELATIONSHIPS
 from bot.consent_requests import CREATE_RELATIONSHIP, send
 from bot.consent_verifying import VERIFY_CONSENT
 from bot.errands import ask_graph
-from bot.outcomes import Dead, Done, End, Kind, Later, Outcome, Work
+from bot.outcomes import Dead, Done, End, Kind, Later, Outcome, Work, result_of
 from bot.turn import Policy
 from cards.consent_news import News
 from contract.consent_requests import DECLINED, ConsentRequest, RequestState
@@ -83,7 +83,7 @@ class ConsentKinds:
     def created(self, session: Session, work: Work, end: End, now: datetime) -> None:
         """The relationship waits for the customer: both contacts and the administrator get its link."""
         request = load_request(session, work.payload["request"])
-        result = end.result if isinstance(end, Done) and end.result else {}
+        result = result_of(end)
         if made := result.get("made"):
             finding = relationship_answer(made, self.policy.access, now)
             change = keep(session, self.policy, request.customer_id, Mechanism.GDAP, made["id"], finding, now)
@@ -127,7 +127,7 @@ class ConsentKinds:
     def checked_app(self, session: Session, work: Work, end: End, now: datetime) -> None:
         """Write down what the token said."""
         grant = load_grant(session, work.payload["grant"])
-        result = _result(end)
+        result = result_of(end)
         finding = app_answer(result, grant)
         compared = bool(result.get("compared"))
         keep(session, self.policy, grant.customer_id, grant.mechanism, grant.source_id, finding, now, compared=compared)
@@ -153,13 +153,17 @@ class ConsentKinds:
 
     def checked_relationships(self, session: Session, work: Work, end: End, now: datetime) -> None:
         """Write down what each look found; a look that was lost altogether is no answer for all of them."""
-        found = _result(end).get("looks")
+        found = result_of(end).get("looks")
         if found is None:
             wanted = self._wanted(session, work.payload)
             found = [[customer, source, {"error": "no answer"}] for customer, source, _ in wanted]
         # In one order everywhere: two such errands must not wait crosswise.
         for customer_id, source_id, answer in sorted(found, key=lambda one: (one[0], one[1])):
             finding = relationship_answer(answer, self.policy.access, now)
+            tenant_id = load_customer(session, customer_id).tenant_id
+            if answer.get("tenant") and answer["tenant"].lower() != tenant_id.lower():
+                # Whatever it allows, it allows it somewhere else.
+                finding = NoFinding("other tenant")
             known = find_grant(session, customer_id, Mechanism.GDAP, source_id)
             if known is None and isinstance(finding, NoFinding):
                 continue
@@ -177,7 +181,7 @@ class ConsentKinds:
     def compared(self, session: Session, work: Work, end: End, now: datetime) -> None:
         """Look at those that go on with a customer of ours and that nobody recorded."""
         unknown: list[tuple[int, str]] = []
-        for one in _result(end).get("all", ()):
+        for one in result_of(end).get("all", ()):
             customer = find_customer(session, one["tenant"]) if one["tenant"] else None
             if customer is None or one["status"] in ("created", "terminated", "expired", "terminating"):
                 continue
@@ -203,7 +207,7 @@ class ConsentKinds:
 
     def finish_end(self, session: Session, work: Work, end: End, now: datetime) -> None:
         """Look whether it is gone; where we may not, or got no answer, a person has to do it."""
-        refused = _result(end).get("refused") if isinstance(end, Done) else "no answer"
+        refused = result_of(end).get("refused") if isinstance(end, Done) else "no answer"
         ended(session, self.policy, work.payload["grant"], refused, now)
 
 
@@ -215,7 +219,3 @@ def _asked(session: Session, request_id: int) -> tuple[ConsentRequest, Customer]
 def _source(session: Session, grant_id: int) -> tuple[Grant, str]:
     grant = load_grant(session, grant_id)
     return grant, load_customer(session, grant.customer_id).tenant_id
-
-
-def _result(end: End) -> Mapping[str, Any]:
-    return end.result if isinstance(end, Done) and end.result else {}

@@ -10,9 +10,9 @@ import pytest
 
 from bot.consent_pages import COOKIE, SIGN_INS_AT_ONCE
 from cards.clicks.consents import AskConsent
-from contract.consents import Proof
+from contract.consents import GrantState, Proof
 from storage.database import Database
-from tests.bot.consent_acts import consented, only, with_app
+from tests.bot.consent_acts import consented, in_force, only, with_app
 from tests.bot.consent_browser import (
     FakeSignIn,
     asked_link,
@@ -27,6 +27,7 @@ from tests.bot.consent_browser import (
     to_consent,
 )
 from tests.bot.consent_desk import READS, ConsentDesk, make_desk
+from tests.bot.people import CUSTOMER_TENANT, OTHER_TENANT
 
 
 async def through(desk: ConsentDesk) -> None:
@@ -166,3 +167,18 @@ async def test_a_long_name_loses_no_consent(database: Database) -> None:
     assert grant.proof is Proof.SIGNED_IN
     assert grant.approved_by is not None
     assert grant.approved_by.startswith("ë" * 200)
+
+
+async def test_what_another_organisation_approved_is_no_access_here(sqlite: Database) -> None:
+    """A relationship that turns out to be with somebody else's tenant covers no work at this customer."""
+    desk = await make_desk(sqlite)
+    await in_force(desk)
+    assert (await only(desk)).state is GrantState.ACTIVE
+    [kept] = desk.graph.relationships.values()
+    kept["tenant"] = OTHER_TENANT
+    await desk.check(seconds=3600)
+    grant = await only(desk)
+    assert (grant.state, grant.error) == (GrantState.UNKNOWN, "other tenant")
+    kept["tenant"] = CUSTOMER_TENANT.upper()
+    await desk.check(seconds=3600)
+    assert (await only(desk)).state is GrantState.ACTIVE
