@@ -263,7 +263,12 @@ class _Bot:
             try:
                 now = self._clock.now()
                 found = await self._database.read(partial(outbox.gauges, now=now))
-                self._metrics.outbox(pending=found.waiting, dead=found.dead, oldest_seconds=found.oldest_s)
+                self._metrics.outbox(
+                    pending=found.waiting,
+                    dead=found.dead,
+                    oldest_seconds=found.oldest_s,
+                    graph_oldest_seconds=found.graph_oldest_s,
+                )
             except Exception as error:  # noqa: BLE001 - the next look may work
                 _log.warning("no look at the outbox: %s", type(error).__name__)
             await asyncio.sleep(LOOK_S)

@@ -5,7 +5,8 @@ fourstar_turn_seconds{kind}              from the authenticated request to its a
 fourstar_refused_requests_total{reason}  requests turned away at the door
 fourstar_delivered_total{kind,outcome}   what became of outbox rows
 fourstar_outbox_rows{state}              rows waiting and dead, as of the last look
-fourstar_outbox_oldest_seconds           how long the oldest due row has been waiting
+fourstar_outbox_oldest_seconds           how long the oldest due row for people has been waiting
+fourstar_graph_oldest_seconds            how long the oldest due question to Microsoft Graph has been waiting
 fourstar_graph_notices_total{outcome}    notifications of Microsoft Graph by what became of them
 fourstar_credential_days_left            until the bot's secret or certificate ends
 """
@@ -48,6 +49,9 @@ class Metrics:
         )
         self._rows = Gauge("fourstar_outbox_rows", "Outbox rows by state", ["state"], registry=self.registry)
         self._oldest = Gauge("fourstar_outbox_oldest_seconds", "Age of the oldest due row", registry=self.registry)
+        self._oldest_question = Gauge(
+            "fourstar_graph_oldest_seconds", "Age of the oldest due question to Graph", registry=self.registry
+        )
         self._notices = Counter(
             "fourstar_graph_notices", "Notifications of Graph by outcome", ["outcome"], registry=self.registry
         )
@@ -73,11 +77,12 @@ class Metrics:
         for outcome, times in seen.items():
             self._notices.labels(outcome).inc(times)
 
-    def outbox(self, *, pending: int, dead: int, oldest_seconds: float) -> None:
-        """The outbox at one look."""
+    def outbox(self, *, pending: int, dead: int, oldest_seconds: float, graph_oldest_seconds: float) -> None:
+        """The outbox at one look; how long questions to Graph wait is apart from what people wait for."""
         self._rows.labels("pending").set(pending)
         self._rows.labels("dead").set(dead)
         self._oldest.set(oldest_seconds)
+        self._oldest_question.set(graph_oldest_seconds)
 
     def credential(self, days_left: int) -> None:
         """Days until the credential ends; below zero afterwards."""

@@ -231,22 +231,33 @@ def purge(session: Session, before: datetime, *, limit: int = 1000) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """How background work stands. `oldest_s` is the age of what waits longest although its time has come."""
+    """How background work stands. `oldest_s` is the age of what waits longest although its time has come.
+
+    It is about what people wait for; questions to Graph wait for tenants that may be away for days, so theirs is apart.
+    """
 
     waiting: int
     dead: int
     blocked_mailboxes: int
     oldest_s: float
+    graph_oldest_s: float = 0.0
 
 
 def gauges(session: Session, now: datetime) -> Gauges:
     """Read the gauges. Counts touch partial indexes only: the cost grows with what waits, not with history."""
-    waiting, oldest = session.execute(
-        select(func.count(), func.min(func.coalesce(outbox.c.due_at, outbox.c.created_at))).where(is_waiting)
+    due_at = func.coalesce(outbox.c.due_at, outbox.c.created_at)
+    asks_graph = outbox.c.mailbox.startswith(f"{Lane.GRAPH}:")
+    waiting, oldest, oldest_question = session.execute(
+        select(func.count(), func.min(case((~asks_graph, due_at))), func.min(case((asks_graph, due_at)))).where(
+            is_waiting
+        )
     ).one()
     dead = session.scalar(select(func.count()).select_from(outbox).where(is_letter))
     blocked = session.scalar(
         select(func.count()).select_from(mailbox).where(mailbox.c.due_at.is_not(None), mailbox.c.blocked_until > now)
     )
-    age = max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
-    return Gauges(waiting, dead or 0, blocked or 0, age)
+
+    def age(of: datetime | None) -> float:
+        return max((now - of).total_seconds(), 0.0) if of else 0.0
+
+    return Gauges(waiting, dead or 0, blocked or 0, age(oldest), age(oldest_question))

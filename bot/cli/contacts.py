@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot import appointments
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, person_named, print_rows
-from bot.contact_searches import is_address, look_for
+from bot.contact_searches import look_for
 from bot.settings import Settings
 from bot.watch_cards import account_lines
 from cards.accounts import AccountLine
-from contract.people import Language
-from storage.contact_searches import list_latest
+from contract.people import Language, is_address
+from storage.contact_searches import SearchState, list_latest
 from storage.contacts import contact_ids, list_customers, load_contacts, load_customer
 from storage.people import add_person, find_standing, set_email
 
@@ -37,6 +37,7 @@ Speaks = Annotated[Language | None, typer.Option(help="Until the person chooses.
 
 
 SHOWN_SEARCHES = 10
+_STILL_ASKED = {SearchState.FAILED: "Microsoft does not answer yet; it is asked again by itself"}
 """Of each customer."""
 
 
@@ -138,7 +139,7 @@ def show_searches(
                 "who": search.email or search.object_id,
                 "asked_at": search.asked_at,
                 "state": search.state.value,
-                "reason": search.reason.value if search.reason else None,
+                "reason": search.reason.value if search.reason else _STILL_ASKED.get(search.state),
             }
             for one in wanted
             for search in list_latest(session, one.id, SHOWN_SEARCHES)

@@ -12,7 +12,7 @@ def test_what_operators_watch_is_there() -> None:
     metrics.turn("open_ticket", "answered", 0.2)
     metrics.refused("unauthorised")
     metrics.delivered("teams", "dead")
-    metrics.outbox(pending=3, dead=1, oldest_seconds=12.5)
+    metrics.outbox(pending=3, dead=1, oldest_seconds=12.5, graph_oldest_seconds=3600)
     metrics.credential(29)
     metrics.notices({"accepted": 3, "wrong_secret": 1})
     lines = metrics.render().decode().splitlines()
@@ -23,6 +23,7 @@ def test_what_operators_watch_is_there() -> None:
     assert 'fourstar_outbox_rows{state="pending"} 3.0' in lines
     assert 'fourstar_outbox_rows{state="dead"} 1.0' in lines
     assert "fourstar_outbox_oldest_seconds 12.5" in lines
+    assert "fourstar_graph_oldest_seconds 3600.0" in lines
     assert "fourstar_credential_days_left 29.0" in lines
     assert 'fourstar_graph_notices_total{outcome="accepted"} 3.0' in lines
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage import outbox
@@ -160,3 +160,10 @@ async def test_gauges_tell_how_background_work_stands(database: Database) -> Non
     await database.write(partial(run, statement=blocked))
     later = NOW + timedelta(seconds=30)
     assert await database.read(lambda session: outbox.gauges(session, later)) == outbox.Gauges(2, 1, 1, 30.0)
+    await database.write(lambda session: put(session, 4, "graph:tenant"))
+    later = NOW + timedelta(days=1)
+    found = await database.read(lambda session: outbox.gauges(session, later))
+    assert (found.oldest_s, found.graph_oldest_s) == (86400.0, 86400.0)
+    await database.write(lambda session: session.execute(delete(rows).where(rows.c.mailbox == "person:1")))
+    found = await database.read(lambda session: outbox.gauges(session, later))
+    assert (found.oldest_s, found.graph_oldest_s) == (0.0, 86400.0), "a tenant that is away keeps nobody waiting"
