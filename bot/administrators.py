@@ -7,7 +7,6 @@ whoever they go to; their words are ours.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -23,7 +22,7 @@ from cards.administrator_forms import administrator_form, own_mail_card
 from cards.clicks.access import ForwardRequest, KeepAdministrator, MarkForwarded, StartAdministrator
 from contract.consent_requests import ConsentRequest, RequestState, may_forward
 from contract.ledger import EntryKind
-from contract.people import Customer
+from contract.people import Customer, is_address
 from storage.administrators import Administrator, keep_administrator, load_administrator
 from storage.consent_requests import load_request, mark_forwarded
 from storage.contacts import load_customer
@@ -33,9 +32,6 @@ from storage.ledger import count_since
 MOST_FORWARDED = 3
 """Mails of requests that the contacts of one customer can have sent in a day."""
 A_DAY = timedelta(days=1)
-
-ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
-"""What a mail can be sent to, as far as can be told without sending one."""
 
 
 def start_administrator(turn: Turn, click: StartAdministrator) -> Answer:
@@ -83,11 +79,6 @@ def name_administrator(session: Session, named: Administrator, now: datetime) ->
     """Keep who administers a customer's tenant; every card that says so follows."""
     keep_administrator(session, named)
     follow_access(session, named.customer_id, now)
-
-
-def is_address(address: str) -> bool:
-    """Whether this looks like an address that mail can be sent to."""
-    return ADDRESS.fullmatch(address) is not None
 
 
 def forward_request(turn: Turn, click: ForwardRequest) -> Answer:

@@ -20,7 +20,7 @@ from bot.consent_findings import app_answer
 from bot.consent_graph import ConsentGraph
 from bot.consent_requests import follow_request
 from bot.errands import ask_graph
-from bot.outcomes import Done, End, Outcome, Work
+from bot.outcomes import Done, End, Outcome, Work, result_of
 from bot.turn import Policy
 from bot.watches import watch_tenant
 from cards.consent_news import News
@@ -90,7 +90,7 @@ class Verifying:
         request = load_request(session, work.payload["request"])
         if request.state(now) is not RequestState.VERIFYING:
             return
-        result = dict(end.result) if isinstance(end, Done) and end.result else {}
+        result = dict(result_of(end))
         scope = permissions_named(result.get("roles", ()), APP_ROLES)
         is_whole = not missing_permissions(self.policy.access.permissions, scope)
         if not is_whole and begin_verifying(session, self.policy, request, now, work.payload["attempt"] + 1):

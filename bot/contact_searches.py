@@ -38,7 +38,7 @@ from cards.contact_searches import (
 )
 from cards.inputs import NOBODY
 from contract.accounts import WhyNot
-from contract.people import Customer, Role, check_appointment
+from contract.people import Customer, Role, check_appointment, is_address
 from storage import contact_searches as searches
 from storage.accounts import lost_contact
 from storage.contact_searches import ContactSearch, SearchState
@@ -145,12 +145,6 @@ def _proposed(turn: Turn, customer: Customer, click: ProposeContact) -> dict[str
     if is_address(click.email):
         return {**nobody, "email": click.email}
     return turn.texts("Choose one colleague from the list, or give an e-mail address.")
-
-
-def is_address(written: str) -> bool:
-    """Whether that can be somebody's address or name to sign in with."""
-    name, at, domain = written.strip().partition("@")
-    return bool(name and at and "." in domain) and not any(char.isspace() for char in written.strip())
 
 
 # --- what a manager decides -------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from bot import announcements
 from bot.directory import Directory
 from bot.errands import ask_graph
 from bot.knocking import knock
-from bot.outcomes import Done, End, InDoubtPolicy, Kind, Outcome, Work
+from bot.outcomes import Done, End, InDoubtPolicy, Kind, Outcome, Work, result_of
 from bot.turn import Answer, Notice, Policy, Turn
 from bot.wire import IncomingKind
 from cards.clicks.guests import ConfirmGuest, RefuseGuest
@@ -116,7 +116,7 @@ class GuestKinds:
 def _looked_up(session: Session, work: Work, end: End, now: datetime) -> None:
     """Ask the engineer whose address it is; or let the stranger knock like any other."""
     person_id, customer_id = work.payload["person"], work.payload["customer"]
-    found = end.result if isinstance(end, Done) and end.result else {}
+    found = result_of(end)
     stranger = load_standings(session, [person_id])[person_id]
     if stranger.role is not Role.STRANGER:
         return

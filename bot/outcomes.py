@@ -63,6 +63,11 @@ End = Done | Dead | Dropped
 Outcome = End | Later
 
 
+def result_of(end: End) -> Mapping[str, Any]:
+    """What came of it; nothing where it was not done."""
+    return end.result if isinstance(end, Done) and end.result else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One thing to do: a row of the outbox, or consecutive rows of a kind that bundles them."""

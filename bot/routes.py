@@ -75,7 +75,10 @@ from contract.people import Role
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One thing that can be done. `run` is called as `run(turn, click)`."""
+    """One thing that can be done. `run` is called as `run(turn, click)`.
+
+    A card that is kept current is remembered where it stands: what answers with one `writes`, or it is run twice.
+    """
 
     who: frozenset[Role]
     run: Callable[[Any, Any], Answer]
@@ -100,7 +103,7 @@ ROUTES: Mapping[type, Route] = {
     people_clicks.ShowContacts: Route(PARTIES, people.show_contacts, writes=False),
     people_clicks.ShowCustomers: Route(STAFF, customers.show_customers, writes=False),
     people_clicks.SearchCustomers: Route(STAFF, customers.search_customers, writes=False),
-    people_clicks.ShowCustomer: Route(STAFF, customers.show_customer, writes=False),
+    people_clicks.ShowCustomer: Route(STAFF, customers.show_customer),
     people_clicks.ShowKnock: Route(MANAGER, people.show_knock),
     people_clicks.AppointContact: Route(MANAGER, people.appoint_contact),
     people_clicks.RefuseKnock: Route(MANAGER, people.refuse_knock),
@@ -136,11 +139,11 @@ ROUTES: Mapping[type, Route] = {
     customer_clicks.KeepConsent: Route(MANAGER, customer_terms.keep_consent),
     customer_clicks.StartConsentWithdrawal: Route(MANAGER, customer_terms.start_consent_withdrawal),
     customer_clicks.WithdrawConsent: Route(MANAGER, customer_terms.withdraw_consent),
-    consent_clicks.ShowConsents: Route(STAFF, consents.show_consents, writes=False),
+    consent_clicks.ShowConsents: Route(STAFF, consents.show_consents),
     consent_clicks.AskConsent: Route(MANAGER, consents.ask_consent),
     consent_clicks.CheckConsents: Route(MANAGER, consents.check_consents),
-    consent_clicks.ShowConsentRequest: Route(PARTIES, consents.show_consent_request, writes=False),
-    consent_clicks.StartConsentEnd: Route(MANAGER, consents.start_consent_end, writes=False),
+    consent_clicks.ShowConsentRequest: Route(PARTIES, consents.show_consent_request),
+    consent_clicks.StartConsentEnd: Route(MANAGER, consents.start_consent_end),
     consent_clicks.EndConsent: Route(MANAGER, consents.end_consent),
     billing_clicks.StartBilling: Route(MANAGER, customer_billing.start_billing),
     billing_clicks.KeepBilling: Route(MANAGER, customer_billing.keep_billing),

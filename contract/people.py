@@ -8,6 +8,7 @@ third is refused until one of the two is removed:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 MAX_CONTACTS = 2
 """Active contacts of one customer at the same time (R4)."""
+
+
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
+
+
+def is_address(written: str) -> bool:
+    """Tell whether this can be somebody's address or sign-in name, as far as can be told without asking anybody."""
+    return _ADDRESS.fullmatch(written.strip()) is not None
 
 
 class Language(StrEnum):

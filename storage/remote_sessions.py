@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from contract.consents import Mechanism, Permission
+from contract.consents import Mechanism
 from contract.remote_sessions import EndedWhy, RemoteSession
 from storage.access_tables import remote_sessions
+from storage.grants import scope_from, scope_to
 from storage.rows import count_changed, insert_row
 from storage.tables import tickets
 
@@ -39,7 +40,7 @@ def add_session(session: Session, started: RemoteSession) -> RemoteSession:
         started_at=started.started_at,
         grant_id=started.grant_id,
         mechanism=started.mechanism.value,
-        scope=[{"id": one.id, "name": one.name} for one in started.scope],
+        scope=scope_to(started.scope),
         is_carried=started.is_carried,
     )
     return load_session(session, key)
@@ -108,6 +109,6 @@ def _session_of(row: Row[Any]) -> RemoteSession:
         ended_why=EndedWhy(row.ended_why) if row.ended_why else None,
         grant_id=row.grant_id,
         mechanism=Mechanism(row.mechanism),
-        scope=tuple(Permission(one["id"], one["name"]) for one in row.scope),
+        scope=scope_from(row.scope),
         is_carried=row.is_carried,
     )

@@ -10,11 +10,11 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.access_cards import follow_access
-from bot.administrators import is_address, name_administrator
+from bot.administrators import name_administrator
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts
 from bot.settings import Settings
 from cards.clicks.access import LONGEST_ADDRESS, LONGEST_NAME
-from contract.people import Language
+from contract.people import Language, is_address
 from storage.administrators import Administrator, drop_administrator, load_administrator
 from storage.contacts import load_customer
 

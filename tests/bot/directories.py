@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from bot import contact_offers, watches
 from bot.delivery import Delivery
 from bot.directory import Directory
@@ -21,6 +23,7 @@ from bot.wire import Reply
 from graph.errors import GraphRefused
 from graph.people import Account, AccountChange, Changes
 from storage import people
+from storage.access_tables import account_changes
 from storage.contact_searches import list_open
 from storage.errors import NotFound
 from storage.mailboxes import Letter
@@ -238,3 +241,10 @@ def errand(world: World, kind: str, **payload: Any) -> Work:
 
 
 FIND, WATCH = contact_offers.FIND_CONTACT, watches.WATCH_PEOPLE
+
+
+def changes_of(session: Any, person_id: int) -> list[tuple[str, str | None, str | None]]:
+    """What changed about somebody's account, oldest first."""
+    kept = account_changes.c
+    query = select(kept.kind, kept.before, kept.after).where(kept.person_id == person_id).order_by(kept.id)
+    return [tuple(row) for row in session.execute(query)]

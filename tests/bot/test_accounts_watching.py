@@ -6,10 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from bot import appointments, watches
 from bot.outcomes import Done
@@ -22,10 +20,9 @@ from contract.accounts import AccountState, ChangeKind
 from graph.errors import AccessRefused, GraphRefused, GraphUnavailable, LinkExpired
 from graph.people import Changes
 from storage import accounts, contacts
-from storage.access_tables import account_changes
 from storage.database import Database
 from storage.watches import load_watch
-from tests.bot.directories import WATCH, Office, errand, open_office, said_of
+from tests.bot.directories import WATCH, Office, changes_of, errand, open_office, said_of
 from tests.bot.people import NOW, Somebody, text_of
 from tests.bot.test_people import contacts_of
 
@@ -36,13 +33,6 @@ async def state_of(office: Office, who: Somebody) -> AccountState | None:
     """What is known of somebody's account."""
     found = await office.world.database.read(lambda session: accounts.load_accounts(session, [who.id]))
     return found[who.id].state if who.id in found else None
-
-
-def changes_of(session: Any, person_id: int) -> list[tuple[str, str | None, str | None]]:
-    """What changed about somebody's account, oldest first."""
-    kept = account_changes.c
-    query = select(kept.kind, kept.before, kept.after).where(kept.person_id == person_id).order_by(kept.id)
-    return [tuple(row) for row in session.execute(query)]
 
 
 async def test_the_first_look_tells_nobody_anything(database: Database) -> None:

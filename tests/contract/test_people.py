@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract.errors import TooManyContacts
-from contract.people import MAX_CONTACTS, Role, check_appointment
+from contract.people import MAX_CONTACTS, Role, check_appointment, is_address
 
 
 def test_worked_example() -> None:
@@ -20,3 +20,24 @@ def test_worked_example() -> None:
 def test_staff() -> None:
     """Engineers and managers are the provider's people, nobody else is."""
     assert {role for role in Role if role.is_staff} == {Role.ENGINEER, Role.MANAGER}
+
+
+@pytest.mark.parametrize(
+    "written,expected",
+    [
+        ("anna@brood.example", True),
+        (" anna.de-vries+it@mail.brood.example ", True),
+        ("o'neil@brood.example", True),
+        ("anna", False),
+        ("@brood.example", False),
+        ("anna@brood", False),
+        ("anna@.example", False),
+        ("anna@brood..example", False),
+        ("anna de vries@brood.example", False),
+        ("anna@brood.example, bram@brood.example", False),
+        ("Anna <anna@brood.example>", False),
+    ],
+)
+def test_what_can_be_an_address(written: str, expected: bool) -> None:
+    """One address and nothing beside it; whether anybody has it only the directory can tell (R4)."""
+    assert is_address(written) is expected
