@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.guests import asks_first
-from bot.knocking import knock
+from bot.knocking import is_locked_out, knock
 from bot.turn import Answer, Notice, Policy, Turn
 from bot.words import Edited, Installed, Uninstalled
 from cards.clicks.people import SetLanguage
@@ -24,11 +24,9 @@ from cards.components import Card
 from cards.people import KnockSheet, knock_card
 from cards.welcome import stranger_card
 from contract.people import Role
-from storage.accounts import load_accounts
 from storage.contacts import load_contacts, load_customer, load_knock
 from storage.errors import NotFound
 from storage.people import Standing, load_person, set_language
-from storage.watches import load_watch
 
 
 def turn_away(turn: Turn, act: object, *, knocks: bool = True) -> Answer:
@@ -54,20 +52,11 @@ def _refusal(turn: Turn, language: Any) -> Card:
 
 def _knock(turn: Turn) -> None:
     customer = turn.caller.customer
-    if customer is None or asks_first(turn.session, turn.person, customer, turn.now):
+    if customer is None or is_locked_out(turn.session, customer.id, turn.person.id):
         return
-    if _is_locked_out(turn.session, customer.id, turn.person.id):
+    if asks_first(turn.session, turn.person, customer, turn.now):
         return
     knock(turn.session, customer.id, turn.person.id, turn.now)
-
-
-def _is_locked_out(session: Session, customer_id: int, person_id: int) -> bool:
-    """Whether the watched directory says that the account is disabled or gone: coming back is noticed there (D32)."""
-    known = load_accounts(session, [person_id]).get(person_id)
-    if known is None or known.state.may_act:
-        return False
-    watch = load_watch(session, customer_id)
-    return watch is not None and watch.is_on
 
 
 def knock_view(session: Session, reader: Standing, args: Mapping[str, Any], now: datetime, policy: Policy) -> Card:

@@ -49,11 +49,13 @@ async def test_a_locked_out_account_asks_for_nobodys_place(sqlite: Database) -> 
         office.directory.change(world.bram, enabled=False)
         await office.later()
         assert "Anna de Vries" in text_of(await world.say(world.bram, "Let me in"))
+        await office.ask()
         assert await office.shown(world.mia, "knock") == []
         office.directory.change(world.bram, enabled=True)
         await office.later()
         await world.click(world.mia, DeclineContact(search=await office.search()))
         await world.say(world.bram, "Let me in")
+        await office.ask()
         (asked,) = await office.shown(world.mia, "knock")
         assert "Bram Bakker" in asked
 
