@@ -7,7 +7,7 @@ logged after that ended.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -95,11 +95,15 @@ def covering(session: Session, customer_id: int, at: datetime, policy: Policy) -
     return load_access(session, customer_id, policy).covering(at)
 
 
-def without_access(session: Session, customers: Iterable[int], policy: Policy, now: datetime) -> frozenset[int]:
-    """Whose access is not consented now, of any number of customers."""
-    ids, found = sorted(customers), set()
+def load_access_by_parts(session: Session, customers: Iterable[int], policy: Policy) -> Iterator[tuple[int, Access]]:
+    """What the access of any number of customers rests on, one after the other."""
+    ids = sorted(customers)
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        access = load_access_of(session, some, policy)
-        found |= {one for one in some if access[one].covering(now) is None}
-    return frozenset(found)
+        yield from load_access_of(session, some, policy).items()
+
+
+def without_access(session: Session, customers: Iterable[int], policy: Policy, now: datetime) -> frozenset[int]:
+    """Whose access is not consented now, of any number of customers."""
+    found = load_access_by_parts(session, customers, policy)
+    return frozenset(customer_id for customer_id, access in found if access.covering(now) is None)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.wire import Attachment
 from cards.clicks.access import ShowAccess
 from cards.clicks.base import Click
+from cards.clicks.consents import ListConsents
 from cards.clicks.contracts import ShowContract, ShowRenewals
 from cards.clicks.invoices import ShowCosts, ShowInvoices
 from cards.clicks.people import SetLanguage, ShowContacts, ShowCustomers, ShowHelp
@@ -66,6 +67,7 @@ _CONTRACT = {"contract", "my contract", "mijn contract", "overeenkomst", "suppor
 _INVOICES = {"invoices", "invoice", "facturen", "factuur", "my invoices", "mijn facturen", "onze facturen"}
 _COSTS = {"costs", "kosten", "cost", "spend", "verbruik"}
 _ACCESS = {"access", "toegang", "remote access", "toegang op afstand", "consent", "toestemming"}
+_CONSENTS = {"consents", "toestemmingen"}
 _RENEWALS = {"renewals", "verlengingen"}
 _EXACT: dict[str, Click] = {
     word: click
@@ -76,6 +78,7 @@ _EXACT: dict[str, Click] = {
         (_COSTS, ShowCosts()),
         (_RENEWALS, ShowRenewals()),
         (_ACCESS, ShowAccess()),
+        (_CONSENTS, ListConsents()),
     )
     for word in words
 }

@@ -78,6 +78,7 @@ _LANGUAGE = Command("english", "nederlands", message("Continues in the other lan
 _HELP = Command("hulp", "help", message("Shows this card."))
 _INVOICES = Command("facturen", "invoices", message("The invoices, and what is still to be paid."))
 _ACCESS = Command("toegang", "access", message("What remote access is consented, and who had it when."))
+_CONSENTS = Command("toestemmingen", "consents", message("Whose consent is missing, ends soon or can't be seen."))
 _QUEUE = Command("wachtrij", "queue", message("The tickets of all customers. With words behind it, those that match."))
 
 COMMANDS: dict[Role, tuple[Command, ...]] = {
@@ -94,13 +95,14 @@ COMMANDS: dict[Role, tuple[Command, ...]] = {
         _LANGUAGE,
         _HELP,
     ),
-    Role.ENGINEER: (_QUEUE, _TICKET, _ACCESS, _LANGUAGE, _HELP),
+    Role.ENGINEER: (_QUEUE, _TICKET, _ACCESS, _CONSENTS, _LANGUAGE, _HELP),
     Role.MANAGER: (
         _QUEUE,
         _TICKET,
         Command("klanten", "customers", message("Customers, their contacts, and who asked to become one.")),
         _INVOICES,
         _ACCESS,
+        _CONSENTS,
         Command("verlengingen", "renewals", message("Whose contracts end with the year, and who has renewed.")),
         _LANGUAGE,
         _HELP,

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.people import Customer
 from contract.tickets import State
-from storage.tables import contacts, customers, knocks, people, tickets
+from storage.tables import contacts, contracts, customers, knocks, people, tickets
 
 _LIKE = {"\\": "\\\\", "%": "\\%", "_": "\\_"}
 MOST_WORDS = 8
@@ -100,6 +100,19 @@ def _waiting(session: Session, ids: list[int]) -> dict[int, int]:
         .group_by(knocks.c.customer_id)
     )
     return {row.customer_id: row.n for row in counted}
+
+
+def load_contracted(session: Session, day: date) -> tuple[Customer, ...]:
+    """The customers with a contract that runs on this day or begins later, by name."""
+    runs = select(contracts.c.id).where(
+        contracts.c.customer_id == customers.c.id,
+        contracts.c.ends_on >= day,
+        contracts.c.starts_on <= contracts.c.ends_on,
+    )
+    rows = session.execute(
+        select(customers).where(runs.exists()).order_by(func.lower(customers.c.name), customers.c.id)
+    )
+    return tuple(Customer(id=row.id, name=row.name, tenant_id=row.tenant_id) for row in rows)
 
 
 def load_reach(session: Session, person_ids: Iterable[int]) -> dict[int, Reach]:

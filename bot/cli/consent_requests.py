@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.cli.opened import AsJson, CustomerWord, NotDone, change, customer_named, look, print_facts, print_rows
 from bot.consent_ends import confirm_end
+from bot.consent_list import load_concerned
 from bot.consent_looks import check_now
 from bot.consent_requests import NoGroup, ask, request_sheet
 from bot.policies import policy_of
@@ -116,3 +117,22 @@ def end(
         return f"{found.name}: source {source} is being ended. See: fourstar access show {found.id}"
 
     typer.echo(change(act))
+
+
+@app.command("list")
+def list_concerned(as_json: AsJson = False) -> None:
+    """Which customers' consents are withdrawn, missing, not seen or ending soon, the worst first."""
+
+    def act(session: Session, given: Settings, now: datetime) -> list[dict[str, Any]]:
+        return [
+            {
+                "customer": one.customer.id,
+                "name": one.customer.name,
+                "consent": one.concern.kind.name.lower(),
+                "at": local(one.concern.at).strftime("%Y-%m-%d %H:%M") if one.concern.at else None,
+            }
+            for one in load_concerned(session, policy_of(given), now)
+        ]
+
+    nothing = "Every customer with a contract has a consent that is in force and does not end soon."
+    print_rows(look(act), as_json=as_json, nothing=nothing)

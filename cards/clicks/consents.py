@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Literal
 
 from cards.clicks.base import Click, Form, Id
+from cards.clicks.tickets import Page
 
 
 class ShowConsents(Click):
     """Show where each of a customer's consents stands."""
 
     customer: Id
+
+
+class ListConsents(Click):
+    """Show which customers' consents somebody should look at; for a contact, the own organisation's."""
+
+    page: Page = 1
 
 
 class AskConsent(Click):

@@ -157,6 +157,7 @@ ROWS: dict[type, Row] = {
     queue.ShowMore: may("EM"),
     queue.StartResolving: may("EM"),
     consents.ShowConsents: may("EM"),
+    consents.ListConsents: may("CEM"),
     consents.AskConsent: may("M", mechanism="app"),
     consents.CheckConsents: may("M"),
     consents.ShowConsentRequest: may("CEM"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from bot.cli.opened import change
 from bot.policies import policy_of
 from bot.settings import Settings
 from contract.consents import Finding, GrantState, Mechanism, Proof
+from storage.contracts import add_contract
 from tests.bot.cli.test_commands import PROVIDER, TENANT, done, environment, refused
 
 GROUP = "11111111-0000-4000-8000-000000000001"
@@ -75,3 +76,16 @@ def test_a_consent_is_ended(tmp_path: Path) -> None:
     )
     assert "--withdraw" in refused("consent", "end", "Bakkerij", numbers["manual"])
     assert "no source 99" in refused("consent", "end", "Bakkerij", "99")
+
+
+def test_whose_consent_to_look_at() -> None:
+    """A customer with a contract and no consent is listed; one without a contract is not."""
+    assert "Every customer with a contract has a consent" in done("consent", "list")
+
+    def sign(session: Session, _given: Settings, now: datetime) -> None:
+        first, last = now.date(), now.date() + timedelta(days=9)
+        add_contract(session, 1, number="C-1", signed_at=now, starts_on=first, ends_on=last)
+
+    change(sign)
+    [row] = json.loads(done("consent", "list", "--json"))
+    assert (row["name"], row["consent"], row["at"]) == ("Bakkerij", "missing", None)

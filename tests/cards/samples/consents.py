@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from cards.clicks.access import ForwardRequest
 from cards.components import Card, execute
+from cards.consent_list import ConsentLine, ConsentList, consent_list_card
 from cards.consent_news import News, NewsSheet, consent_news_card, end_steps
 from cards.consent_requests import RequestSheet, consent_request_card
 from cards.consents import ConsentsSheet, consents_card, end_form
 from cards.language import texts_for
+from contract.consent_concerns import Concern, ConcernKind
 from contract.consent_requests import ConsentRequest
 from contract.consents import Grant, GrantState, Mechanism, Permission, Proof
 from contract.people import Customer, Language
@@ -260,3 +262,26 @@ def _(language: Language) -> Card:
 def _(language: Language) -> Card:
     sheet = replace(NEWS, news=News.NOT_CREATED, grant=None, code="403 Authorization_RequestDenied", request_id=12)
     return consent_news_card(sheet, language, is_staff=True)
+
+
+CONCERNS = (
+    ("Bakkerij Brood & Zo", Concern(ConcernKind.WITHDRAWN, NOW - timedelta(days=2))),
+    ("Garage *Van Dam*", Concern(ConcernKind.MISSING, None)),
+    ("Kapsalon Krul", Concern(ConcernKind.MISSING, NOW - timedelta(days=12))),
+    ("Notariskantoor De Wit", Concern(ConcernKind.NOT_SEEN, NOW - timedelta(hours=3))),
+    ("Fysiotherapie Zuid", Concern(ConcernKind.ENDING, NOW + timedelta(days=11))),
+)
+LINES = tuple(
+    ConsentLine(customer=Customer(id=number, name=name, tenant_id="t"), concern=concern)
+    for number, (name, concern) in enumerate(CONCERNS, start=7)
+)
+
+
+@sample("consents: all customers, to look at")
+def _(language: Language) -> Card:
+    return consent_list_card(ConsentList(lines=LINES, count=21, page=2, has_more=True, now=NOW), language)
+
+
+@sample("consents: all customers, nothing to look at")
+def _(language: Language) -> Card:
+    return consent_list_card(ConsentList(lines=(), count=0, page=1, has_more=False, now=NOW), language)
