@@ -19,10 +19,18 @@ from contract.accounts import AccountState
 from contract.people import Role
 from contract.staff_groups import StaffSource
 from storage import contacts
+from storage.contact_searches import drop_returns
 from storage.errors import NotFound
 from storage.guests import forget_guests_of
-from storage.people import load_standings, manager_ids, mark_welcomed, set_staff_role
+from storage.people import load_person, load_standings, manager_ids, mark_welcomed, set_staff_role
 from storage.posted_cards import release_all
+
+SEARCH_VIEW = "contact_search"
+
+
+def search_subject(search_id: int) -> str:
+    """What the cards of a search for a contact are remembered by."""
+    return f"{SEARCH_VIEW}:{search_id}"
 
 
 def appoint_contact(session: Session, customer_id: int, person_id: int, by: int | None, now: datetime) -> bool:
@@ -33,6 +41,7 @@ def appoint_contact(session: Session, customer_id: int, person_id: int, by: int 
     if not contacts.appoint(session, customer_id, person_id, by, now):
         return False
     watches.look_now(session, customer_id, now)
+    _drop_offers_of(session, customer_id, person_id, now)
     _greet(session, person_id, now, customer_id)
     _tell(session, customer_id, by, now, appointed=person_id)
     return True
@@ -67,8 +76,20 @@ def replace_contact(
     _take_cards(session, old_id, now)
     contacts.appoint(session, customer_id, new_id, by, now)
     watches.look_now(session, customer_id, now)
+    _drop_offers_of(session, customer_id, new_id, now)
     _greet(session, new_id, now, customer_id)
     _tell(session, customer_id, by, now, appointed=new_id, removed=old_id)
+
+
+def drop_offers(session: Session, customer_id: int, object_id: str, now: datetime) -> None:
+    """Nothing is left to decide of somebody who was offered as contact."""
+    for search_id in drop_returns(session, customer_id, object_id, now):
+        announcements.follow(session, search_subject(search_id), now, also=manager_ids(session))
+        announcements.follow(session, customer_subject(customer_id), now)
+
+
+def _drop_offers_of(session: Session, customer_id: int, person_id: int, now: datetime) -> None:
+    drop_offers(session, customer_id, load_person(session, person_id).object_id, now)
 
 
 def put_on_staff(

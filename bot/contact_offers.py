@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot import announcements, appointments
 from bot.announcements import customer_subject
+from bot.appointments import SEARCH_VIEW as VIEW
+from bot.appointments import drop_offers, search_subject
 from bot.errands import ask_graph
 from contract.accounts import WhyNot
 from contract.errors import TooManyContacts
@@ -25,14 +27,8 @@ from storage.contacts import contact_ids, load_customer
 from storage.people import load_standings, manager_ids
 
 FIND_CONTACT = "find_contact"
-VIEW = "contact_search"
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(minutes=15)
-
-
-def search_subject(search_id: int) -> str:
-    """What the cards of a search are remembered by."""
-    return f"{VIEW}:{search_id}"
 
 
 def ask_directory(session: Session, search: ContactSearch, now: datetime) -> None:
@@ -94,9 +90,7 @@ def offer_return(session: Session, customer_id: int, one: Watched, address: str,
 
 def drop_return(session: Session, customer_id: int, object_id: str, now: datetime) -> None:
     """The account is lost again before anybody decided: there is nothing to decide."""
-    for search_id in searches.drop_returns(session, customer_id, object_id, now):
-        announcements.follow(session, search_subject(search_id), now, also=manager_ids(session))
-        announcements.follow(session, customer_subject(customer_id), now)
+    drop_offers(session, customer_id, object_id, now)
 
 
 # --- the ends ---------------------------------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
+from bot import appointments
 from cards.clicks.accounts import ConfirmContact, DeclineContact, TakePlace
 from contract.people import Language
 from storage import contact_searches, contacts, people
@@ -111,3 +113,28 @@ async def test_who_is_back_takes_a_place_only_where_one_is_free(database: Databa
         await office.ask()
         assert await contacts_of(world) == ["Anna de Vries", "Bram Bakker"]
         assert "In plaats van" not in buttons_of(reply)
+
+
+async def test_who_is_appointed_otherwise_is_offered_no_longer(database: Database) -> None:
+    """Somebody who is back and is appointed by word meanwhile is nobody to decide about; lost again, and offered again
+    when the account comes back, it is one offer and not two.
+    """
+    async with open_office(database) as office:
+        world = office.world
+
+        async def lost_and_back() -> None:
+            for enabled in (False, True):
+                office.directory.change(world.bram, enabled=enabled)
+                await office.later()
+
+        await lost_and_back()
+        await office.search()
+        by_word = partial(
+            appointments.appoint_contact, customer_id=world.customer_id, person_id=world.bram.id, by=None, now=world.now
+        )
+        assert await database.write(by_word)
+        await office.ask()
+        found = await database.read(lambda session: contact_searches.list_open(session, world.customer_id))
+        assert found == []
+        await lost_and_back()
+        await office.search()
