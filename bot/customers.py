@@ -27,6 +27,7 @@ from storage.errors import NotFound
 from storage.installs import load_installations
 from storage.people import Standing
 from storage.prices import load_prices, price_years
+from storage.watches import Watch, load_watch
 
 
 def show_customers(turn: Turn, click: ShowCustomers) -> Answer:
@@ -67,12 +68,13 @@ def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime
     """Everything that is known of a customer. Raises NotFound."""
     customer = load_customer(session, customer_id)
     access = load_access(session, customer_id, policy)
+    watch = load_watch(session, customer_id)
     year = local(now).year
     book = load_prices(session, customer_id, (year,))
     own = price_years(session, customer_id)
     return CustomerSheet(
         customer=customer,
-        contacts=contact_lines(session, customer_id, now, sends_mail=policy.sends_mail),
+        contacts=_contact_lines(session, customer_id, watch, now, sends_mail=policy.sends_mail),
         contracts=load_contracts(session, customer_id),
         prices=book.for_year(year),
         has_own_prices=any(first <= year for first in own),
@@ -82,7 +84,7 @@ def customer_sheet(session: Session, role: Role, customer_id: int, now: datetime
         billing=load_billing_details(session, customer_id),
         knocks=tuple((knock.id, knock.person.name) for knock in list_knocks(session, customer_id)),
         is_manager=role is Role.MANAGER,
-        watch=watch_sheet(session, customer_id),
+        watch=watch_sheet(session, customer_id, watch),
         sends_mail=policy.sends_mail,
         now=now,
     )
@@ -92,11 +94,17 @@ def contact_lines(
     session: Session, customer_id: int, now: datetime, *, sends_mail: bool = True
 ) -> tuple[ContactLine, ...]:
     """The contacts of a customer, how they can be reached, and what the directory says of them."""
+    return _contact_lines(session, customer_id, load_watch(session, customer_id), now, sends_mail=sends_mail)
+
+
+def _contact_lines(
+    session: Session, customer_id: int, watch: Watch | None, now: datetime, *, sends_mail: bool
+) -> tuple[ContactLine, ...]:
     contacts = load_contacts(session, customer_id)
     people = [contact.person for contact in contacts]
     installed = load_installations(session, [person.id for person in people])
     reach = reach_of(session, contacts, sends_mail=sends_mail, installed=installed)
-    accounts = account_lines(session, customer_id, [person.id for person in people], now)
+    accounts = account_lines(session, watch, [person.id for person in people], now)
     return tuple(
         ContactLine(
             person=person,

@@ -18,16 +18,15 @@ from storage.contact_searches import list_open
 from storage.contacts import load_contacts, load_customer
 from storage.errors import NotFound
 from storage.people import Standing, load_people
-from storage.watches import load_watch
+from storage.watches import Watch, load_watch
 
 
-def watch_sheet(session: Session, customer_id: int) -> WatchSheet:
+def watch_sheet(session: Session, customer_id: int, watch: Watch | None) -> WatchSheet:
     """How a customer's contacts are watched, and who is to become one."""
     waiting = list_open(session, customer_id)
     people = load_people(session, [one.person_id for one in waiting if one.person_id is not None])
     names = {person.id: person.name for person in people.values()}
     open_ones = tuple((one.id, names.get(one.person_id or 0) or one.email or f"#{one.id}") for one in waiting)
-    watch = load_watch(session, customer_id)
     if watch is None:
         return WatchSheet(is_on=False, searches=open_ones)
     stopper = load_people(session, [watch.stopped_by]).get(watch.stopped_by) if watch.stopped_by is not None else None
@@ -43,9 +42,10 @@ def watch_sheet(session: Session, customer_id: int) -> WatchSheet:
     )
 
 
-def account_lines(session: Session, customer_id: int, person_ids: list[int], now: datetime) -> dict[int, AccountLine]:
-    """What the directory said of these contacts, by person id; nothing of whom it never said anything."""
-    watch = load_watch(session, customer_id)
+def account_lines(
+    session: Session, watch: Watch | None, person_ids: list[int], now: datetime
+) -> dict[int, AccountLine]:
+    """What the directory said of a customer's contacts, by person id; nothing of whom it never said anything."""
     failing_since = watch.failing_since if watch is not None and watch.is_on else None
     return {
         person_id: AccountLine(

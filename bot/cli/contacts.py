@@ -20,6 +20,7 @@ from contract.people import Language, is_address
 from storage.contact_searches import SearchState, list_latest
 from storage.contacts import contact_ids, list_customers, load_contacts, load_customer
 from storage.people import add_person, find_standing, set_email
+from storage.watches import load_watch
 
 app = typer.Typer(help="Contacts of a customer: add, remove, list.", no_args_is_help=True)
 
@@ -176,7 +177,10 @@ def show_list(
 
     def read(session: Session, _settings: Settings, now: datetime) -> list[dict[str, object]]:
         wanted = [customer_named(session, customer)] if customer else list_customers(session)
-        accounts = {one.id: account_lines(session, one.id, contact_ids(session, one.id), now) for one in wanted}
+        accounts = {
+            one.id: account_lines(session, load_watch(session, one.id), contact_ids(session, one.id), now)
+            for one in wanted
+        }
         return [
             {
                 "customer": one.name,

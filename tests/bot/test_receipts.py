@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, update
+from sqlalchemy import update
 
 from bot.router import Router
 from cards.clicks.estimates import RecordDecision, StopWork
@@ -19,10 +16,11 @@ from contract.rate_bands import BandCents
 from contract.receipt_bodies import read
 from contract.receipts import Decision, Identity, ReceiptKind, SealedReceipt
 from documents.receipts import BadKey, check, signer_of
-from storage.database import Database, PostgresqlDatabase, SqliteDatabase
+from storage.database import Database
 from storage.estimates import load_shown_digest
 from storage.receipts import all_receipts, chain_head, decided_without_receipt
 from storage.tables import people
+from tests.bot.counted import statements
 from tests.bot.estimate_acts import (
     approve,
     claimed,
@@ -149,21 +147,6 @@ async def test_no_decision_without_its_receipt(database: Database) -> None:
         await click(world, world.anna, approve(estimate))
     assert (await estimate_of(world, estimate.id)).state is EstimateState.OPEN
     assert await receipts(world) == []
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    assert isinstance(database, SqliteDatabase | PostgresqlDatabase)
-    engine: Engine = database._engine if isinstance(database, SqliteDatabase) else database._engine.sync_engine
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_a_receipt_costs_two_statements(database: Database) -> None:
