@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot import announcements, appointments
 from bot.announcements import customer_subject
-from bot.appointments import SEARCH_VIEW as VIEW
-from bot.appointments import drop_offers, search_subject
+from bot.appointments import SEARCH_VIEW, drop_offers, search_subject
 from bot.errands import ask_graph
 from contract.accounts import WhyNot
 from contract.errors import TooManyContacts
@@ -27,6 +26,7 @@ from storage.contacts import contact_ids, load_customer
 from storage.people import load_standings, manager_ids
 
 FIND_CONTACT = "find_contact"
+VIEW = SEARCH_VIEW
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(minutes=15)
 

@@ -1,0 +1,1 @@
+"""A year of customers' tenants, lived through at random; a naive oracle watches."""
