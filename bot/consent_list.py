@@ -35,11 +35,13 @@ def load_concerned(session: Session, policy: Policy, now: datetime) -> list[Conc
         for customer_id, access in load_access_by_parts(session, customers, policy)
         if (concern := concern_of(access.spans, access.grants, access.withdrawal(now), now)) is not None
     ]
-    # Of those that are missing or not seen the longest first, of those that end the nearest.
-    return sorted(
-        found,
-        key=lambda one: (one.concern.kind, (one.concern.at or now).timestamp(), one.customer.name, one.customer.id),
-    )
+    return sorted(found, key=_place)
+
+
+def _place(one: Concerned) -> tuple[int, float, str, int]:
+    """Of those that are missing or not seen the longest first, who never had one before all; else who ends first."""
+    at = one.concern.at
+    return one.concern.kind, at.timestamp() if at is not None else 0.0, one.customer.name, one.customer.id
 
 
 def list_consents(turn: Turn, click: ListConsents) -> Answer:
