@@ -281,7 +281,7 @@ class ConsentPages:
         headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         answer = web.Response(status=HTTPStatus.SEE_OTHER, headers=headers)
         # Microsoft's form comes from another site, so the cookie has to come along from there.
-        is_safe = self.policy.public_url.startswith("https:")
+        is_safe = self.policy.public_url.lower().startswith("https:")
         answer.set_cookie(
             f"{COOKIE}{request_id}",
             browser_mark(self.policy.link_key, state),
