@@ -20,7 +20,7 @@ from contract.consents import Change, ChangeKind, Finding, Grant, GrantState, Me
 from contract.ledger import EntryKind, GrantFact, Note, fact_of
 from contract.local_time import local
 from contract.people import Person
-from contract.receipts import Identity
+from contract.receipts import identity_of
 from documents.ledger import seal_entry
 from documents.receipts import signer_of
 from storage.contacts import load_customer
@@ -145,7 +145,7 @@ def _append(
         tenant_id=customer.tenant_id,
         grant=_fact(session, grant, seen_before) if grant else None,
         ticket_number=ticket_number,
-        by=_identity(by) if by else None,
+        by=identity_of(by) if by else None,
         details=details,
     )
     append_entry(
@@ -163,8 +163,4 @@ def _fact(session: Session, grant: Grant, seen_before: datetime | None) -> Grant
     asked_by = None
     if grant.asked_by is not None:
         asked_by = load_people(session, [grant.asked_by]).get(grant.asked_by)
-    return fact_of(grant, asked_by=_identity(asked_by) if asked_by else None, seen_before=seen_before)
-
-
-def _identity(person: Person) -> Identity:
-    return Identity(person.tenant_id, person.object_id, person.name)
+    return fact_of(grant, asked_by=identity_of(asked_by) if asked_by else None, seen_before=seen_before)

@@ -22,7 +22,7 @@ from cards.receipts import ShownReceipt, receipt_card
 from contract.estimates import Estimate
 from contract.people import Customer, Language, Person
 from contract.receipt_bodies import read
-from contract.receipts import Identity, ReceiptKind, SealedReceipt, decision_on
+from contract.receipts import ReceiptKind, SealedReceipt, decision_on, identity_of
 from documents.receipts import receipt_file, receipt_name, signer_of
 from storage.contacts import load_customer
 from storage.errors import NotFound
@@ -56,8 +56,8 @@ def keep_receipt(
         provider=turn.policy.provider.name,
         customer=customer,
         allowed_minutes=allowed_minutes,
-        decided_by=_identity(by),
-        recorded_by=None if by.id == turn.person.id else _identity(turn.person),
+        decided_by=identity_of(by),
+        recorded_by=None if by.id == turn.person.id else identity_of(turn.person),
         decided_at=turn.now,
         activity_id=turn.source.activity_id,
         conversation_id=turn.source.conversation_id,
@@ -72,10 +72,6 @@ def keep_receipt(
         estimate_id=estimate.id,
         now=turn.now,
     )
-
-
-def _identity(person: Person) -> Identity:
-    return Identity(person.tenant_id, person.object_id, person.name)
 
 
 def show_receipt(turn: Turn, click: ShowReceipt) -> Answer:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contract.estimates import Estimate, Instrument
-    from contract.people import Customer, Language
+    from contract.people import Customer, Language, Person
 
 NOTHING_BEFORE = "0" * 64
 """What the first receipt names as the digest of the one before."""
@@ -53,6 +53,11 @@ class Identity:
     tenant_id: str
     object_id: str
     name: str
+
+
+def identity_of(person: Person) -> Identity:
+    """Return who a person is, as they are called now (D15)."""
+    return Identity(person.tenant_id, person.object_id, person.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

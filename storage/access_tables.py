@@ -11,6 +11,9 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Tabl
 from storage.columns import Instant, Json
 from storage.metadata import metadata
 
+LONGEST_ERROR = 120
+"""Of a fault, as it is kept: a code of Microsoft's, never a text."""
+
 # --- who is who -------------------------------------------------------------------------------------------------------
 
 directory_accounts = Table(
@@ -27,7 +30,7 @@ directory_accounts = Table(
     Column("changed_at", Instant, nullable=False),
     # The app in this person's Teams: NULL, asked, installed, refused; why it was refused.
     Column("install_state", String(20)),
-    Column("install_error", String(120)),
+    Column("install_error", String(LONGEST_ERROR)),
     Column("install_at", Instant),
 )
 
@@ -78,7 +81,7 @@ tenant_watches = Table(
     Column("looked_at", Instant),
     # Since when looking fails, and with what; NULL while it works.
     Column("failing_since", Instant),
-    Column("error", String(120)),
+    Column("error", String(LONGEST_ERROR)),
     # When everybody was told that the contacts only read.
     Column("told_at", Instant),
     # A manager switched it off; only a manager switches it on again.
@@ -89,7 +92,7 @@ tenant_watches = Table(
     Column("subscription_id", String(100), unique=True),
     Column("subscription_secret", String(128)),
     Column("subscription_ends_at", Instant),
-    Column("subscription_error", String(120)),
+    Column("subscription_error", String(LONGEST_ERROR)),
     # When it is looked after next; NULL: at once.
     Column("subscription_due_at", Instant),
     Column("notified_at", Instant),
@@ -129,7 +132,7 @@ staff_groups = Table(
     # Since when it has been found empty, or could not be read, and with what.
     Column("empty_since", Instant),
     Column("failing_since", Instant),
-    Column("error", String(120)),
+    Column("error", String(LONGEST_ERROR)),
 )
 
 administrators = Table(
@@ -174,7 +177,7 @@ consent_grants = Table(
     Column("raw_digest", String(64)),
     Column("checked_at", Instant),
     Column("failing_since", Instant),
-    Column("error", String(120)),
+    Column("error", String(LONGEST_ERROR)),
     # The latest warning before the end, in days; whether 24 hours of not knowing were told.
     Column("warned_days", Integer),
     Column("warned_unknown", Boolean, nullable=False),
@@ -219,7 +222,7 @@ consent_requests = Table(
     Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
     # app | gdap
     Column("mechanism", String(20), nullable=False),
-    Column("grant_id", ForeignKey("consent_grants.id")),
+    Column("grant_id", ForeignKey("consent_grants.id"), index=True),
     Column("nonce_digest", String(64), nullable=False, unique=True),
     Column("asked_by", ForeignKey("people.id")),
     Column("asked_at", Instant, nullable=False),

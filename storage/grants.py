@@ -1,7 +1,7 @@
-"""Sources of consents to remote access, each as it is known now (R25). Written by bot/ledger.py only.
+"""Sources of consents to remote access, each as it is known now (R25).
 
-How a source came to be where it is stands in the ledger (storage/ledger.py). Whoever changes one holds the ledger of
-the customer first, then the row.
+How a source came to be where it is stands in the ledger (storage/ledger.py); what that tells of is written by
+bot/ledger.py only. Whoever changes one holds the ledger of the customer first, then the row.
 """
 
 from __future__ import annotations

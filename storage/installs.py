@@ -13,9 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from contract.reachability import InstallState
-from storage.access_tables import directory_accounts, tenant_watches
-
-LONGEST_ERROR = 120
+from storage.access_tables import LONGEST_ERROR, directory_accounts, tenant_watches
 
 
 @dataclass(frozen=True, slots=True)

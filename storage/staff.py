@@ -15,12 +15,10 @@ from sqlalchemy.orm import Session
 from contract.people import Person, Role
 from contract.staff_groups import OnStaff, StaffSource
 from contract.tickets import State
-from storage.access_tables import staff_groups
+from storage.access_tables import LONGEST_ERROR, staff_groups
 from storage.people import person_of
 from storage.sessions import insert_into
 from storage.tables import people, tickets
-
-LONGEST_ERROR = 120
 
 
 @dataclass(frozen=True, slots=True)

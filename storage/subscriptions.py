@@ -15,11 +15,9 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.access_tables import tenant_watches
+from storage.access_tables import LONGEST_ERROR, tenant_watches
 from storage.rows import count_changed
 from storage.tables import customers
-
-LONGEST_ERROR = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Row, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage.access_tables import directory_accounts, tenant_watches
+from storage.access_tables import LONGEST_ERROR, directory_accounts, tenant_watches
 from storage.rows import insert_row
 from storage.tables import customers
 
@@ -147,7 +147,7 @@ def mark_failing(session: Session, watch: Watch, now: datetime, next_look_at: da
     session.execute(
         update(tenant_watches)
         .where(tenant_watches.c.customer_id == watch.customer_id)
-        .values(failing_since=watch.failing_since or now, error=error[:120], next_look_at=next_look_at)
+        .values(failing_since=watch.failing_since or now, error=error[:LONGEST_ERROR], next_look_at=next_look_at)
     )
 
 

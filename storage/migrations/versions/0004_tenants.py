@@ -279,6 +279,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent_requests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_requests_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consent_requests_grant_id"), ["grant_id"], unique=False)
 
     op.create_table(
         "remote_sessions",
@@ -369,6 +370,7 @@ def downgrade() -> None:
 
     op.drop_table("remote_sessions")
     with op.batch_alter_table("consent_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_requests_grant_id"))
         batch_op.drop_index(batch_op.f("ix_consent_requests_customer_id"))
 
     op.drop_table("consent_requests")
