@@ -1,6 +1,6 @@
-"""The picture of the story in the README: four of its cards side by side, as contact and engineer see them.
+"""The pictures of the story in the README: four of its cards side by side, as contact and engineer see them.
 
-`python -m demo.story_picture docs/story.png` plays the story and draws it anew.
+`python -m demo.story_picture docs` plays the story and draws them anew.
 """
 
 from __future__ import annotations
@@ -25,12 +25,21 @@ from demo.product import start_product
 from demo.story import main_story
 
 CARD, GAP = 400, 20  # pixels
-SHOWN = (
-    ("new-ticket-form-anna-nl", "Anna types what is wrong, and gets a form with her words in it"),
-    ("at-the-limit-eva-nl", "Eva logs time: at two hours the work stops, nothing typed is lost"),
-    ("estimate-open-ben-en", "Ben, in English, decides with one click; everybody hears"),
-    ("invoice-ben-en", "The month’s invoice explains itself, line by line"),
-)
+PICTURES = {
+    "story": (
+        ("new-ticket-form-anna-nl", "Anna types what is wrong, and gets a form with her words in it"),
+        ("at-the-limit-eva-nl", "Eva logs time: at two hours the work stops, nothing typed is lost"),
+        ("estimate-open-ben-en", "Ben, in English, decides with one click; everybody hears"),
+        ("invoice-ben-en", "The month’s invoice explains itself, line by line"),
+    ),
+    "access": (
+        ("waiting-for-access-carla-nl", "Nobody touches Carla’s Microsoft 365 before its administrator consents"),
+        ("remote-session-carla-nl", "He did: she sees who is in, since when, and by which consent"),
+        ("consent-ends-soon-carla-nl", "Before a consent ends, both sides get the link to renew it"),
+        ("contact-lost-carla-nl", "A colleague’s account is disabled: out at once, and she names another"),
+    ),
+}
+SHOWN = tuple(card for cards in PICTURES.values() for card in cards)
 _STYLE = """
 body { margin: 0; padding: 20px; background: #e8e8f4; font: 600 16px/22px "Segoe UI", "Liberation Sans", sans-serif; }
 main { display: flex; gap: 20px; align-items: flex-start; }
@@ -50,16 +59,16 @@ async def story_cards() -> dict[str, bytes]:
             return {path.stem.partition("-")[2]: path.read_bytes() for path in narrator.write(folder / "cards")}
 
 
-async def compose(cards: dict[str, bytes]) -> bytes:
+async def compose(cards: dict[str, bytes], shown: tuple[tuple[str, str], ...]) -> bytes:
     """One PNG with the chosen cards, a caption above each."""
     columns = ""
     async with Pictures() as pictures:
-        for name, caption in SHOWN:
+        for name, caption in shown:
             png = base64.b64encode((await pictures.render(cards[name], CARD)).png).decode()
             columns += f'<div><p>{caption}</p><img width="{CARD + 24}" src="data:image/png;base64,{png}"></div>'
     async with async_playwright() as playwright:
         browser = await start_chromium(playwright)
-        width = len(SHOWN) * (CARD + 24) + (len(SHOWN) - 1) * GAP + 40
+        width = len(shown) * (CARD + 24) + (len(shown) - 1) * GAP + 40
         page = await browser.new_page(viewport=ViewportSize(width=width, height=400), device_scale_factor=1.25)
         await page.set_content(f"<!doctype html><style>{_STYLE}</style><main>{columns}</main>")
         picture = await page.screenshot(full_page=True)
@@ -70,10 +79,12 @@ async def compose(cards: dict[str, bytes]) -> bytes:
 def main(arguments: list[str]) -> int:
     """Exit code 1 when a tool is missing."""
     if len(arguments) != 1:
-        print("usage: python -m demo.story_picture FILE.png", file=sys.stderr)
+        print("usage: python -m demo.story_picture FOLDER", file=sys.stderr)
         return 2
     try:
-        Path(arguments[0]).write_bytes(asyncio.run(compose(asyncio.run(story_cards()))))
+        cards = asyncio.run(story_cards())
+        for name, shown in PICTURES.items():
+            Path(arguments[0], f"{name}.png").write_bytes(asyncio.run(compose(cards, shown)))
     except ToolMissing as missing:
         print(missing, file=sys.stderr)
         return 1
