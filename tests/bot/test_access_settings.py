@@ -54,7 +54,7 @@ def test_an_installation_can_ask_for_other_roles(monkeypatch: pytest.MonkeyPatch
     ("FOURSTAR_GRAPH_PERMISSIONS", '["User.Read.All", "everything please"]', "pattern"),
     ("FOURSTAR_GDAP_ROLES", "[]", "at least one"),
     ("FOURSTAR_GDAP_ROLES", json.dumps([{"id": GROUP, "name": "A"}, {"id": GROUP, "name": "B"}]), "each once"),
-    ("FOURSTAR_GDAP_ROLES", '[{"id": "x", "name": "A"}]', "UUID"),
+    ("FOURSTAR_GDAP_ROLES", '[{"id": "x", "name": "A"}]', "an id such as"),
     ("FOURSTAR_GDAP_DAYS", "731", "730"),
     ("FOURSTAR_GDAP_DAYS", "0", "1"),
 ])  # fmt: skip

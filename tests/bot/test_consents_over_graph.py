@@ -251,5 +251,5 @@ async def test_a_slow_answer_is_no_answer(sqlite: Database, tmp_path: Path, monk
         office.stand_in.faults.add("GET */delegatedAdminRelationships/*", times=MANY, delay_s=1.0)
         await office.check()
         grant = await office.grant(Mechanism.GDAP)
-        assert (grant.state, grant.error) == (GrantState.UNKNOWN, "TimeoutError")
+        assert (grant.state, grant.error) == (GrantState.UNKNOWN, "no answer in time")
         assert (await office.grant(Mechanism.APP)).state is GrantState.ACTIVE
