@@ -86,7 +86,9 @@ async def look_at(directory: Directory, tenant_id: str, object_ids: Iterable[str
     seen: dict[str, Mapping[str, Any]] = {}
     for change in found.accounts:
         doubtful = change.enabled is False
-        seen[change.object_id] = await _ask_again(directory, tenant_id, change) if doubtful else _said(change)
+        seen[change.object_id] = (
+            await load_surely(directory, tenant_id, change.object_id) if doubtful else _said(change)
+        )
     missing = found.deleted | found.gone
     if link is None:
         # A whole look leaves out who is not there.
@@ -94,10 +96,6 @@ async def look_at(directory: Directory, tenant_id: str, object_ids: Iterable[str
     for object_id in sorted(missing):
         seen[object_id] = await load_surely(directory, tenant_id, object_id)
     return Look(seen, found.link)
-
-
-async def _ask_again(directory: Directory, tenant_id: str, change: AccountChange) -> Mapping[str, Any]:
-    return await load_surely(directory, tenant_id, change.object_id)
 
 
 async def load_surely(directory: Directory, tenant_id: str, object_id: str) -> Mapping[str, Any]:

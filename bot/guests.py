@@ -24,7 +24,7 @@ from bot import announcements
 from bot.directory import Directory
 from bot.errands import ask_graph
 from bot.knocking import knock
-from bot.outcomes import Done, End, InDoubtPolicy, Kind, Outcome, Work, result_of
+from bot.outcomes import Done, End, Kind, Outcome, Work, result_of
 from bot.turn import Answer, Notice, Policy, Turn
 from bot.wire import IncomingKind
 from cards.clicks.guests import ConfirmGuest, RefuseGuest
@@ -101,7 +101,7 @@ class GuestKinds:
 
     def kinds(self) -> tuple[Kind, ...]:
         """What the graph lane registers."""
-        return (Kind(WHO_IS_GUEST, self.look_up, _looked_up, InDoubtPolicy.RESEND, is_limited=False),)
+        return (Kind(WHO_IS_GUEST, self.look_up, _looked_up, is_limited=False),)
 
     async def look_up(self, work: Work) -> Outcome:
         """Ask whose account a stranger's is. No answer is an answer: a colleague of the customer must not wait."""

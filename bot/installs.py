@@ -18,7 +18,7 @@ from bot import announcements
 from bot.announcements import customer_subject
 from bot.clock import Clock
 from bot.errands import ask_graph
-from bot.outcomes import Dead, Done, End, InDoubtPolicy, Kind, Later, Outcome, Work
+from bot.outcomes import Dead, Done, End, Kind, Later, Outcome, Work
 from contract.people import Role
 from contract.reachability import InstallState
 from graph.errors import AccessUnavailable, GraphError, GraphUnavailable, fault_of
@@ -81,7 +81,7 @@ class InstallKinds:
 
     def kinds(self) -> tuple[Kind, ...]:
         """What the graph lane registers."""
-        return (Kind(INSTALL_APP, self.install, _installed, InDoubtPolicy.RESEND, is_limited=False),)
+        return (Kind(INSTALL_APP, self.install, _installed, is_limited=False),)
 
     async def install(self, work: Work) -> Outcome:
         """Install the app for one person, who may have opened it meanwhile or be no contact any more."""

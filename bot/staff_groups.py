@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from bot import announcements, appointments
 from bot.clock import Clock
 from bot.errands import ask_graph
-from bot.outcomes import Done, InDoubtPolicy, Kind, Outcome, Work
+from bot.outcomes import Done, Kind, Outcome, Work
 from bot.turn import Policy
 from cards.components import Card
 from cards.language import language_of_locale
@@ -68,7 +68,7 @@ class StaffGroupKinds:
 
     def kinds(self) -> tuple[Kind, ...]:
         """What the graph lane registers."""
-        return (Kind(READ_STAFF_GROUPS, self.read, None, InDoubtPolicy.RESEND, is_limited=False),)
+        return (Kind(READ_STAFF_GROUPS, self.read, None, is_limited=False),)
 
     async def read(self, work: Work) -> Outcome:
         """Read every group, and put on the staff who is in one: all of them, or none."""

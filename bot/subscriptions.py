@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.errands import ask_graph
-from bot.outcomes import Dead, Done, End, InDoubtPolicy, Kind, Outcome, Work
+from bot.outcomes import Dead, Done, End, Kind, Outcome, Work
 from bot.watches import look_now
 from graph.client import Graph
 from graph.errors import GraphError, GraphRefused, NoAccess, fault_of
@@ -103,7 +103,7 @@ class SubscriptionKinds:
 
     def kinds(self) -> tuple[Kind, ...]:
         """What the graph lane registers."""
-        return (Kind(KEEP_SUBSCRIPTION, self.keep, _kept, InDoubtPolicy.RESEND, is_limited=False),)
+        return (Kind(KEEP_SUBSCRIPTION, self.keep, _kept, is_limited=False),)
 
     async def keep(self, work: Work) -> Outcome:
         """See that the tenant has exactly the subscription it is to have. A failure is a finding, not a retry."""
