@@ -49,7 +49,7 @@ async def account(life: Life, one: Company) -> None:
 async def app(life: Life, one: Company) -> None:
     """The app is taken away, or let in again."""
     tenant = life.microsoft.tenants[one.tenant_id]
-    if tenant.has_app and life.chance.random() < 0.5:
+    if tenant.has_app and life.chance.random() < 0.7:
         return
     tenant.has_app = not tenant.has_app
     life.note("app")
@@ -59,6 +59,8 @@ async def outage(life: Life, one: Company) -> None:
     """Microsoft stops answering in a tenant, or in the provider's; or answers again."""
     where = life.chance.choice([one.tenant_id, one.tenant_id, life.microsoft.provider])
     tenant = life.microsoft.tenants[where]
+    if tenant.down is None and life.chance.random() < 0.5:
+        return
     tenant.down = life.microsoft.fault(where) if tenant.down is None else None
     life.note("outage")
 

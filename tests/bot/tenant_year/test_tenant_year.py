@@ -97,5 +97,5 @@ def expected(session: Session, one: Company) -> Counter[tuple[int, int]]:
 async def test_some_months_of_tenants_hold(sqlite: Database, seed: int) -> None:
     """Whatever happens to accounts, consents, lines and the bot itself: who may act, and what is covered, is right."""
     async with living(sqlite, seed) as life:
-        await live(life, life.now + 120 * DAY)
-        assert {"act", "nothing", "work", "covered", "approved"} <= set(life.happened)
+        await live(life, life.now + 80 * DAY)
+        assert {"act", "nothing", "work", "refused work", "covered", "not covered"} <= set(life.happened)
