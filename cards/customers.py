@@ -45,6 +45,7 @@ from contract.prices import PriceList
 from contract.reachability import Reachability
 
 SHOWN_CONTRACTS, SHOWN_CONSENTS, SHOWN_KNOCKS = 3, 3, 6
+NOT_WATCHED = WatchSheet(is_on=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ class CustomerSheet:
     billing: BillingDetails
     knocks: tuple[tuple[int, str], ...]
     is_manager: bool
-    watch: WatchSheet = WatchSheet(is_on=False)
+    watch: WatchSheet = NOT_WATCHED
     sends_mail: bool = True
     """Whether there is a server that takes mails."""
     now: dt.datetime

@@ -23,7 +23,6 @@ from cards.elements import (
 )
 from cards.plain_text import harmless, unlinked
 
-
 NOBODY = "0"
 """What a people picker sends where none of the people was chosen."""
 

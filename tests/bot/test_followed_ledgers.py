@@ -14,8 +14,8 @@ from bot.access import load_access
 from contract.consents import AccessSpan, Finding, GrantState, Mechanism, NoFinding, Proof
 from storage.access_tables import consent_ledger
 from storage.database import Database
+from tests.bot.counted import statements
 from tests.bot.people import POLICY, World, make_world
-from tests.bot.test_receipts import statements
 
 HOUR = timedelta(hours=1)
 GONE = Finding(state=GrantState.REVOKED)
