@@ -125,7 +125,8 @@ class Life:
                 one.house.look(now, set())  # nobody to ask about: nothing fails
             answers = tenant.has_app and tenant.down is None
             one.answering_since = (one.answering_since or now) if answers else None
-        for (what, key), found in microsoft.heard.items():
+        # What was found at one moment is written down in this order.
+        for (what, key), found in sorted(microsoft.heard.items(), key=lambda one: one[0]):
             tenant_id = key if what == "app" else microsoft.relationships[key]["tenant"]
             (one,) = [company for company in self.companies if company.tenant_id == tenant_id]
             source = one.rights.sources.setdefault(f"{what}:{key}", Source(covers=what == "gdap" or self.app_covers))
