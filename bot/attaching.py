@@ -30,7 +30,7 @@ from contract.moves import Move, moves
 from contract.tickets import Ticket
 from storage.contacts import load_customer
 from storage.errors import NotFound
-from storage.files import FileSource, files_of_message, find_same_message, keep_file, tickets_in_hand
+from storage.files import FileSource, files_of_message, find_same_message, hold_sender, keep_file, tickets_in_hand
 from storage.overview import recent_tickets
 from storage.tickets import find_event
 
@@ -51,6 +51,7 @@ def received(turn: Turn, words: Typed) -> Answer:
             is_error=True,
         )
     activity = turn.source.activity_id
+    hold_sender(turn.session, turn.person.id)
     known = files_of_message(turn.session, message_key(turn.person, activity))
     if not known:
         since = turn.now - SAME_WITHIN

@@ -21,7 +21,7 @@ from storage.billing_tables import invoice_documents, signatures
 from storage.errors import NotFound
 from storage.rows import insert_row
 from storage.sessions import insert_into
-from storage.tables import file_contents, files, tickets
+from storage.tables import file_contents, files, people, tickets
 from storage.tickets import ticket_of
 
 
@@ -94,6 +94,11 @@ def activity_of_file(session: Session, file_id: int) -> str:
     if found is None:
         raise NotFound("file", file_id)
     return str(found)
+
+
+def hold_sender(session: Session, person_id: int) -> None:
+    """Messages of one person that come at the same instant are looked at one after the other."""
+    session.execute(select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True))
 
 
 def find_same_message(session: Session, person_id: int, urls: Sequence[str], since: datetime) -> str | None:
