@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-
-from bot.cli.receipt_checks import fault_text, whose
+from bot.cli.receipt_checks import CheckedChain, fault_text
 from contract.ledger import Entry
-from contract.ledger_bodies import UnreadableEntry, read_entry
+from contract.ledger_bodies import read_entry
 from contract.receipt_chain import Fault
-from contract.receipts import SealedReceipt
 
 
-@dataclass(slots=True)
-class CheckedLedger:
-    """What was checked, and what was found."""
+class CheckedLedger(CheckedChain[Entry]):
+    """Entries; beside them what the ledger does not explain."""
 
-    faults: tuple[Fault, ...] = ()
-    beside: list[str] = field(default_factory=list)
-    """What stands beside the ledger and is not explained by it."""
-    notes: list[str] = field(default_factory=list)
-    count: int = 0
-    last: Entry | None = None
-    digest: str = ""
-    keys: list[str] = field(default_factory=list)
-    """The fingerprints of the keys, in the order in which they were first used."""
-    own_key: str = ""
-    """The fingerprint of this installation's key, where there is one."""
-
-    @property
-    def wrong(self) -> int:
-        """How many things are wrong."""
-        return len(self.faults) + len(self.beside)
-
-    def noting(self, entries: Iterable[SealedReceipt]) -> Iterator[SealedReceipt]:
-        """The same entries; what is said of them in the end is remembered as they pass."""
-        for sealed in entries:
-            try:
-                self.last, self.digest = read_entry(sealed.body), sealed.digest
-            except UnreadableEntry:
-                yield sealed
-                continue
-            self.count += 1
-            if self.last.key not in self.keys:
-                self.keys.append(self.last.key)
-            yield sealed
+    def __init__(self, own_key: str = "") -> None:
+        super().__init__(read_entry, own_key)
 
 
 def entry_fault(fault: Fault, *, has_lines: bool) -> str:
@@ -61,9 +29,6 @@ def ledger_summary(checked: CheckedLedger, *, is_vouched: bool) -> str:
     lines = [
         f"{note.customer_name}: {what}: none edited, removed, swapped or put in.",
         f"The last, {checked.last.sequence}: {note.kind.value}, {note.at_local}.",
-        f"Its digest: {checked.digest}",
-        *(f"Signed with the key {key}{whose(key, checked.own_key)}." for key in checked.keys),
+        *checked.signed(is_vouched=is_vouched),
     ]
-    if not is_vouched and not checked.own_key:
-        lines.append("Whether that is the provider's key is for you to compare, or give it: --key PUBLIC.pem")
     return "\n".join(lines)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
-from contract.receipt_bodies import UnreadableReceipt, read
+from contract.receipt_bodies import UnreadableBody, read
 from contract.receipt_chain import Fault, FaultKind
 from contract.receipts import Receipt, SealedReceipt
 
@@ -27,44 +28,68 @@ RECEIPTS = "receipt", "receipts"
 RANGES = (FaultKind.REMOVED, FaultKind.CUT_OFF)
 
 
-@dataclass(slots=True)
-class Checked:
-    """What was checked, and what was found."""
+class Chained(Protocol):
+    """What stands in a chain: it names the key that signs it."""
 
+    @property
+    def key(self) -> str:
+        """The key's fingerprint."""
+
+
+C = TypeVar("C", bound=Chained)
+
+
+@dataclass
+class CheckedChain(Generic[C]):
+    """What was checked of a chain, and what was found. `read` reads one body."""
+
+    read: Callable[[str], C]
+    own_key: str = ""
+    """The fingerprint of this installation's key, where there is one."""
     faults: tuple[Fault, ...] = ()
-    without: list[str] = field(default_factory=list)
-    """Numbers of decided estimates without a receipt."""
+    beside: list[str] = field(default_factory=list)
+    """What stands beside the chain and has nothing in it."""
     notes: list[str] = field(default_factory=list)
     count: int = 0
-    last: Receipt | None = None
+    last: C | None = None
     digest: str = ""
     keys: list[str] = field(default_factory=list)
     """The fingerprints of the keys, in the order in which they were first used."""
-    own_key: str = ""
-    """The fingerprint of this installation's key, where there is one."""
 
     @property
     def wrong(self) -> int:
         """How many things are wrong."""
-        return len(self.faults) + len(self.without)
+        return len(self.faults) + len(self.beside)
 
-    @property
-    def is_good(self) -> bool:
-        """Whether nothing is wrong."""
-        return self.wrong == 0
-
-    def noting(self, receipts: Iterable[SealedReceipt]) -> Iterator[SealedReceipt]:
-        """The same receipts; what is said of them in the end is remembered as they pass."""
-        for sealed in receipts:
+    def noting(self, chain: Iterable[SealedReceipt]) -> Iterator[SealedReceipt]:
+        """The same ones; what is said of them in the end is remembered as they pass."""
+        for sealed in chain:
             try:
-                self.last, self.digest = read(sealed.body), sealed.digest
-            except UnreadableReceipt:
+                self.last, self.digest = self.read(sealed.body), sealed.digest
+            except UnreadableBody:
                 yield sealed
                 continue
             self.count += 1
             if self.last.key not in self.keys:
                 self.keys.append(self.last.key)
             yield sealed
+
+    def signed(self, *, is_vouched: bool) -> list[str]:
+        """The digest of the last one, with which keys they are signed, and whose those are."""
+        lines = [
+            f"Its digest: {self.digest}",
+            *(f"Signed with the key {key}{whose(key, self.own_key)}." for key in self.keys),
+        ]
+        if not is_vouched and not self.own_key:
+            lines.append("Whether that is the provider's key is for you to compare, or give it: --key PUBLIC.pem")
+        return lines
+
+
+class Checked(CheckedChain[Receipt]):
+    """Receipts; beside them the numbers of decided estimates without one."""
+
+    def __init__(self, own_key: str = "") -> None:
+        super().__init__(read, own_key)
 
 
 def fault_text(fault: Fault, *, has_lines: bool, called: tuple[str, str] = RECEIPTS) -> str:
@@ -109,9 +134,6 @@ def summary(checked: Checked, *, is_vouched: bool) -> str:
     lines = [
         f"{what}.",
         f"The last, {checked.last.sequence}: estimate {decision.estimate_number} {decision.kind.value} by {by}, {at}.",
-        f"Its digest: {checked.digest}",
-        *(f"Signed with the key {key}{whose(key, checked.own_key)}." for key in checked.keys),
+        *checked.signed(is_vouched=is_vouched),
     ]
-    if not is_vouched and not checked.own_key:
-        lines.append("Whether that is the provider's key is for you to compare, or give it: --key PUBLIC.pem")
     return "\n".join(lines)

@@ -135,11 +135,11 @@ def verify(
         checked = _check_file(list(read_receipts(_text(file))), trusted, later, partial=partial, offline=offline)
     for fault in checked.faults:
         typer.echo(fault_text(fault, has_lines=file is not None))
-    for number in checked.without:
+    for number in checked.beside:
         typer.echo(f"Estimate {number} was decided, and its receipt is gone: removed, or cut off the end.")
     for note in checked.notes:
         typer.echo(note, err=True)
-    if not checked.is_good:
+    if checked.wrong:
         fail(f"{checked.wrong} things are wrong." if checked.wrong > 1 else "That is wrong.")
     typer.echo(summary(checked, is_vouched=trusted is not None))
 
@@ -166,7 +166,7 @@ def _check_database(
 ) -> Checked:
     checked = Checked(own_key=_signer(given).fingerprint)
     checked.faults = check(checked.noting(all_receipts(session)), trusted=trusted, later=later)
-    checked.without = decided_without_receipt(session)
+    checked.beside = decided_without_receipt(session)
     return checked
 
 
